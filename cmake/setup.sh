@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Makes a Debian 12 machine able to build strandline: system packages, then a librdkafka that is
+# new enough. Safe to run twice; does nothing and says nothing where nothing is missing.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+deps=$root/.deps
+
+usage() {
+  cat <<'EOF'
+usage: cmake/setup.sh [--for run|tests] [--with-kafka] [--with-tidy]
+  --for run      what the library, the samples and quickstart need (default)
+  --for tests    also the test and benchmark libraries
+  --with-kafka   also a JDK and Maven, for tests against real brokers
+  --with-tidy    also clang-tidy and clang-format
+environment:
+  STRANDLINE_RDKAFKA_MALLOC=system|mimalloc   the allocator librdkafka is built on (default: system)
+EOF
+}
+
+packages=(
+  build-essential ccache cmake git ninja-build pkg-config
+  libcli11-dev libconcurrentqueue-dev libexpected-dev libfmt-dev libmimalloc-dev libspdlog-dev
+  libxxhash-dev nlohmann-json3-dev prometheus-cpp-dev
+  # What librdkafka links. Without one of them its build goes on silently lacking that feature.
+  libcurl4-openssl-dev liblz4-dev libsasl2-dev libssl-dev libzstd-dev zlib1g-dev
+)
+test_packages=(libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev python3)
+kafka_packages=(maven openjdk-17-jdk-headless)
+tidy_packages=(clang-format-19 clang-tidy-19)
+
+while (($#)); do
+  case $1 in
+    --for)
+      case ${2:-} in
+        run) ;;
+        tests) packages+=("${test_packages[@]}") ;;
+        *) usage >&2; exit 2 ;;
+      esac
+      shift ;;
+    --with-kafka) packages+=("${kafka_packages[@]}") ;;
+    --with-tidy) packages+=("${tidy_packages[@]}") ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+  shift
+done
+
+mkdir -p "$deps"
+# Two set-ups at once would unpack and install over each other.
+exec 9>"$deps/setup.lock"
+flock 9
+
+say() { echo "setup: $*"; }
+
+as_root() {
+  if [[ $(id -u) == 0 ]]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    say "must be root, or have sudo, to install packages" >&2
+    return 1
+  fi
+}
+
+missing_packages() {
+  local package
+  for package in "$@"; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
+      echo "$package"
+  done
+}
+
+install_packages() {
+  local missing log=$deps/apt.log
+  mapfile -t missing < <(missing_packages "$@")
+  ((${#missing[@]})) || return 0
+  say "installing ${#missing[@]} packages: ${missing[*]}"
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
+    -o Acquire::Retries=3)
+  # The lists the machine has may name files the mirror no longer holds; hence the update first.
+  if ! { as_root "${apt[@]}" update &&
+    as_root "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    say "apt could not install the packages above; the whole log is in $log" >&2
+    return 1
+  fi
+}
+
+install_packages "${packages[@]}"
+# shellcheck source=cmake/librdkafka.sh
+source "$root/cmake/librdkafka.sh"
+provide_librdkafka
