@@ -1,0 +1,107 @@
+#pragma once
+
+#include <strandline/outcome.h>
+#include <strandline/result.h>
+#include <strandline/types.h>
+
+#include <chrono>
+#include <coroutine>
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace strandline {
+
+namespace detail {
+
+/// What a `Context` asks of the machine behind it. Implemented in the dispatch room.
+class ContextBackend {
+ public:
+  virtual ~ContextBackend() = default;
+  [[nodiscard]] virtual std::stop_token stop_token() const = 0;
+  [[nodiscard]] virtual const TopicPartition& topic_partition() const noexcept = 0;
+  [[nodiscard]] virtual std::int64_t lag() const noexcept = 0;
+  virtual void commit(std::function<void(Result<Offset>)> answer) = 0;
+  virtual void resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter) = 0;
+};
+
+}  // namespace detail
+
+/// What a handler may know and ask beside the record itself.
+/// Lifetime: the handler call; for coroutines until the task has ended.
+/// Thread safety: one thread at a time, as the handler itself.
+class Context {
+ public:
+  Context(detail::ContextBackend& backend, unsigned attempt) noexcept
+      : backend_(&backend), attempt_(attempt) {}
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  /// 1 for the first attempt of this record (of the first record, in a batch).
+  [[nodiscard]] unsigned attempt() const noexcept { return attempt_; }
+
+  /// Set when the partition is taken away or the consumer stops without time to drain. A handler
+  /// that runs for seconds should look at it and throw or return `Outcome::retry`: the record then
+  /// comes again to the partition's next owner.
+  [[nodiscard]] std::stop_token stop_token() const { return backend_->stop_token(); }
+
+  [[nodiscard]] const TopicPartition& topic_partition() const noexcept {
+    return backend_->topic_partition();
+  }
+
+  /// Records between the commit position and the high watermark, as the poller last knew both.
+  /// -1 while the high watermark is not known yet.
+  [[nodiscard]] std::int64_t lag() const noexcept { return backend_->lag(); }
+
+  /// Names a failure and answers with it: `return context.fail("no such customer", code);`
+  Outcome fail(std::string why, std::error_code code = {}) {
+    failure_ = Failure{std::move(why), code, {}};
+    return Outcome::retry;
+  }
+  /// The same, straight to the dead-letter topic.
+  Outcome dead_letter(std::string why, std::error_code code = {}) {
+    failure_ = Failure{std::move(why), code, {}};
+    return Outcome::dead_letter;
+  }
+
+  /// Declares what this call was given as finished, commits the partition's commit position and
+  /// waits for the broker's answer: the offset that is now committed. The position stays behind
+  /// any other record that is not finished, so with `Ordering::key` it may be an older one.
+  /// Blocks the worker; not for asynchronous handlers and coroutines (they get `invalid_state`).
+  /// In `CommitMode::none` the answer is `invalid_state`.
+  [[nodiscard]] Result<Offset> commit();
+  /// The same without waiting. `answer` runs on the poller thread: keep it short, and do not call
+  /// the consumer from it. It always runs, once, also when the partition is lost meanwhile.
+  void commit_async(std::function<void(Result<Offset>)> answer) {
+    backend_->commit(std::move(answer));
+  }
+
+  /// `co_await context.sleep(50ms)`: the coroutine goes on on the worker pool; no thread waits.
+  [[nodiscard]] auto sleep(std::chrono::nanoseconds delay) noexcept {
+    struct Awaiter {
+      detail::ContextBackend* backend;
+      std::chrono::nanoseconds delay;
+      [[nodiscard]] bool await_ready() const noexcept { return false; }
+      void await_suspend(std::coroutine_handle<> waiter) const {
+        backend->resume_after(delay, waiter);
+      }
+      void await_resume() const noexcept {}
+    };
+    return Awaiter{backend_, delay};
+  }
+  /// `co_await context.reschedule()`: hop back to the worker pool, say after a foreign callback.
+  [[nodiscard]] auto reschedule() noexcept { return sleep(std::chrono::nanoseconds::zero()); }
+
+  /// What `fail` or `dead_letter` recorded; taken by the framework after the call.
+  [[nodiscard]] Failure take_failure() noexcept { return std::exchange(failure_, Failure{}); }
+
+ private:
+  detail::ContextBackend* backend_;
+  unsigned attempt_;
+  Failure failure_{};
+};
+
+}  // namespace strandline

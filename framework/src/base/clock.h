@@ -1,0 +1,22 @@
+#pragma once
+
+#include <chrono>
+
+namespace strandline::detail {
+
+using TimePoint = std::chrono::steady_clock::time_point;
+using Duration = std::chrono::steady_clock::duration;
+
+/// The time, injected: nothing with state reads the machine's clock itself, so that tests own time.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  [[nodiscard]] virtual TimePoint now() const noexcept = 0;
+};
+
+class SystemClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const noexcept override { return std::chrono::steady_clock::now(); }
+};
+
+}  // namespace strandline::detail
