@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change lands: sets up the machine, builds, runs every test.
+# Arguments go to ctest, so that `tests/run.sh -L unit` runs a part. The last thing printed is
+# ctest's own summary, and the exit code is its verdict.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+step() { echo "== $*"; }
+
+# Runs a command silently; shows the end of its output where it fails.
+quietly() {
+  local log=$1
+  shift
+  mkdir -p "$(dirname "$log")"
+  if ! "$@" >"$log" 2>&1; then
+    tail -n 60 "$log"
+    echo "failed: $* (whole log: $log)" >&2
+    exit 1
+  fi
+}
+
+step "set-up"
+cmake/setup.sh --for tests --with-kafka --with-tidy
+step "build (release)"
+quietly build/logs/release-configure.log cmake --preset release
+quietly build/logs/release-build.log cmake --build --preset release
+step "tests"
+exec ctest --test-dir build/release --no-tests=error --output-on-failure -j2 "$@"
