@@ -16,17 +16,39 @@ install(FILES "${PROJECT_BINARY_DIR}/strandlineConfig.cmake"
               "${PROJECT_BINARY_DIR}/strandlineConfigVersion.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindRdKafka.cmake" DESTINATION ${package_dir})
 
-# pkg-config: a shared libstrandline carries its own dependencies, a static one must name them.
+# One pkg-config file for the library and one for each part beside it.
+# A shared library carries its own dependencies; a static one must name them to whoever links it.
+function(strandline_pkg_config name library description public private_libs private_requires)
+  set(pc_name ${name})
+  set(pc_description "${description}")
+  set(pc_libs "-L\${libdir} -l${library}")
+  set(pc_requires "${public}")
+  if(BUILD_SHARED_LIBS)
+    set(pc_private "Requires.private: ${private_requires}\nLibs.private: ${private_libs}")
+  else()
+    set(pc_private "")
+    string(APPEND pc_requires " ${private_requires}")
+    string(APPEND pc_libs " ${private_libs}")
+  endif()
+  # Relative, so that the prefix may be chosen as late as `cmake --install --prefix`.
+  set(pc_dir "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig")
+  file(RELATIVE_PATH pc_prefix "${pc_dir}" "${CMAKE_INSTALL_PREFIX}")
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/strandline.pc.in" "${PROJECT_BINARY_DIR}/${name}.pc"
+                 @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/${name}.pc" DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endfunction()
+
 get_target_property(rdkafka_library RdKafka::rdkafka IMPORTED_LOCATION)
 get_filename_component(rdkafka_dir "${rdkafka_library}" DIRECTORY)
-set(pc_dependencies "-L${rdkafka_dir} -Wl,-rpath,${rdkafka_dir} -lrdkafka -pthread")
-if(BUILD_SHARED_LIBS)
-  set(pc_private "Requires.private: spdlog\nLibs.private: ${pc_dependencies}")
-  set(pc_public "")
-else()
-  set(pc_private "Requires: spdlog")
-  set(pc_public " ${pc_dependencies}")
-endif()
-configure_file("${PROJECT_SOURCE_DIR}/cmake/strandline.pc.in"
-               "${PROJECT_BINARY_DIR}/strandline.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/strandline.pc" DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+strandline_pkg_config(
+  strandline strandline "${PROJECT_DESCRIPTION}" ""
+  "-L${rdkafka_dir} -Wl,-rpath,${rdkafka_dir} -lrdkafka -pthread" spdlog)
+foreach(component IN LISTS components)
+  string(REPLACE strandline_ "" name ${component})
+  set(needs "")
+  if(name STREQUAL prometheus)
+    set(needs "prometheus-cpp-pull prometheus-cpp-core")
+  endif()
+  strandline_pkg_config(strandline-${name} ${component} "${PROJECT_DESCRIPTION}: ${name}"
+                        strandline "" "${needs}")
+endforeach()

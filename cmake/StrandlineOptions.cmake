@@ -2,6 +2,9 @@
 # never reaches a user's build.
 include_guard()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# An installed shared library finds its neighbours, and the librdkafka it was linked to.
+set(CMAKE_INSTALL_RPATH "$ORIGIN")
+set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()

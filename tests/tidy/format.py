@@ -1,4 +1,4 @@
-"""usage: format.py ROOT: fails if clang-format would change a file of ours, and says how to."""
+"""usage: format.py ROOT [--fix]: fails if clang-format would change a file of ours."""
 
 import shutil
 import subprocess
@@ -21,11 +21,15 @@ def main() -> int:
     if not files:
         print("no files found: wrong root?")
         return 1
+    if sys.argv[2:] == ["--fix"]:
+        return subprocess.run([tool, "-i", *map(str, files)], check=False).returncode
     faulty = [path for path in files
               if subprocess.run([tool, "--dry-run", "-Werror", str(path)], check=False,
                                 stderr=subprocess.DEVNULL).returncode]
     for path in faulty:
-        print(f"clang-format-19 -i {path.relative_to(root)}")
+        print(f"not formatted: {path.relative_to(root)}")
+    if faulty:
+        print("python3 tests/tidy/format.py . --fix formats all of them")
     return 1 if faulty else 0
 
 
