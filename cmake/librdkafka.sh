@@ -1,17 +1,20 @@
 # Sourced by setup.sh: provides a librdkafka of at least $rdkafka_minimum. The system's where it is
 # new enough, else Debian's newest source package built into .deps. The prefix of a private build is
 # left in .deps/rdkafka.prefix, where cmake/FindRdKafka.cmake looks.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 # The first version sound for every group protocol; older ones lose or repeat records.
 rdkafka_minimum=2.12
 rdkafka_malloc=${STRANDLINE_RDKAFKA_MALLOC:-system}
 
-# The archives this machine already trusts and reaches, newest configuration form or old: apt itself
-# answers, so commented and disabled entries never count.
+# The archives this machine uses, as apt itself reads its configuration: either form of it, and no
+# entry that is commented or disabled. Archives beside Debian's fail harmlessly when asked.
 apt_archives() {
-  apt-get indextargets --format '$(CREATED_BY) $(COMPONENT) $(RELEASE) $(REPO_URI)' |
-    awk '$1 == "Packages" && $2 == "main" && $3 !~ /-/ && !seen[$4]++ { print $4 }'
+  local codename
+  codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  apt-get update --print-uris |
+    sed -nE "s#^'(.*)/dists/($codename|oldstable|stable|testing|unstable|sid)/InRelease'.*#\\1#p" |
+    awk '!seen[$0]++'
 }
 
 # Downloads the newest librdkafka source of one archive and suite into the directory $3. A private
@@ -40,7 +43,8 @@ build_source() {
   tar -xf "$tarball" -C "$work/tree" --strip-components=1 || return 1
   if [[ $rdkafka_malloc == mimalloc ]]; then
     # Loaded behind libc, as a library of a library always is, mimalloc serves only its mi_ names.
-    flags+=(--CFLAGS="-include $root/cmake/rdkafka_mimalloc.h" --LDFLAGS=-lmimalloc)
+    flags+=(--CFLAGS="-include $root/cmake/rdkafka_mimalloc.h"
+      --LDFLAGS="-Wl,--no-as-needed -lmimalloc")
   fi
   local cc=cc
   command -v ccache >/dev/null && cc="ccache cc"
@@ -52,13 +56,18 @@ build_source() {
     make -j"$(nproc)" -C src && make -C src install)
 }
 
-# A private build that is there, of the wanted allocator, and not moved away from its prefix.
-private_build_is_usable() {
-  [[ -s $deps/rdkafka.prefix ]] || return 1
+# Takes the newest private build that is there, is of the wanted allocator, and was not moved away
+# from the prefix it was built for.
+use_private_build() {
   local prefix
-  prefix=$deps/$(cat "$deps/rdkafka.prefix")
-  [[ -e $prefix/lib/librdkafka.so && $(cat "$prefix/malloc" 2>/dev/null) == "$rdkafka_malloc" ]] &&
-    grep -qx "prefix=$prefix" "$prefix/lib/pkgconfig/rdkafka.pc"
+  while read -r prefix; do
+    if [[ -e $prefix/lib/librdkafka.so && $(cat "$prefix/malloc") == "$rdkafka_malloc" ]] &&
+      grep -qx "prefix=$prefix" "$prefix/lib/pkgconfig/rdkafka.pc"; then
+      basename "$prefix" >"$deps/rdkafka.prefix"
+      return 0
+    fi
+  done < <(compgen -G "$deps/librdkafka-*/malloc" | xargs -r dirname | sort -rV)
+  return 1
 }
 
 # Leaves its log and its sources behind only when it fails.
@@ -95,11 +104,13 @@ provide_librdkafka() {
     rm -f "$deps/rdkafka.prefix"
     return 0
   fi
-  private_build_is_usable && return 0
+  use_private_build && return 0
   rm -f "$deps/rdkafka.prefix"
   build_private && return 0
   rm -f "$deps/rdkafka.prefix"
   install_packages librdkafka-dev || return 1
-  say "no newer librdkafka could be built (see .deps/librdkafka.log): using the system's" \
-    "$(pkg-config --modversion rdkafka); combinations unsafe with it are refused at start-up"
+  # The reason is the first refusal; what came after it concerns archives tried instead.
+  say "no newer librdkafka could be built ($(grep -m 1 -E '^E: |[Ee]rror' "$deps/librdkafka.log" ||
+    echo "no archive offers one")): using the system's $(pkg-config --modversion rdkafka);" \
+    "combinations unsafe with it are refused at start-up. Log: .deps/librdkafka.log"
 }
