@@ -66,7 +66,7 @@ use_private_build() {
       basename "$prefix" >"$deps/rdkafka.prefix"
       return 0
     fi
-  done < <(compgen -G "$deps/librdkafka-*/malloc" | xargs -r dirname | sort -rV)
+  done < <(compgen -G "$deps/librdkafka-*/malloc" | xargs -r -d '\n' dirname | sort -rV)
   return 1
 }
 
