@@ -12,8 +12,8 @@ namespace strandline {
 
 namespace detail {
 
-/// One record on its way through an asynchronous handler: owned jointly by the poller's books and by
-/// the `Completion`, so that an answer that comes after the consumer is gone harms nobody.
+/// One record on its way through an asynchronous handler: owned jointly by the poller's books and
+/// by the `Completion`, so that an answer that comes after the consumer is gone harms nobody.
 class AsyncCall {
  public:
   virtual ~AsyncCall() = default;
@@ -32,9 +32,9 @@ void count_completion_answered_twice() noexcept;
 /// The right, and the duty, to say what became of one record of an asynchronous handler.
 ///
 /// Move-only and for one use: `std::move(completion).done()`. Dropped without an answer it is a
-/// failure that goes to the failure policy (and into `strandline_completions_abandoned_total`), so a
-/// leak neither stalls the partition silently nor commits silently. A second answer is a counted no-op.
-/// Thread safety: answer from any thread; one thread at a time.
+/// failure that goes to the failure policy (and into `strandline_completions_abandoned_total`), so
+/// a leak neither stalls the partition silently nor commits silently. A second answer is a counted
+/// no-op. Thread safety: answer from any thread; one thread at a time.
 class Completion {
  public:
   explicit Completion(std::shared_ptr<detail::AsyncCall> call) noexcept : call_(std::move(call)) {}
@@ -52,8 +52,8 @@ class Completion {
     answer(Outcome::retry, Failure{std::move(why), code, {}});
   }
   void retry(std::exception_ptr exception) && noexcept;
-  void dead_letter(std::string why) && noexcept {
-    answer(Outcome::dead_letter, Failure{std::move(why), {}, {}});
+  void dead_letter(std::string why, std::error_code code = {}) && noexcept {
+    answer(Outcome::dead_letter, Failure{std::move(why), code, {}});
   }
 
  private:

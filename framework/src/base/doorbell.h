@@ -8,13 +8,18 @@
 
 namespace strandline::detail {
 
-/// Wakes one waiting thread (the poller) from any other. Rings while nobody waits are remembered, so
-/// "look for work, find none, wait" loses no wake-up; many rings wake once.
+/// Wakes one waiting thread (the poller) from any other. Rings while nobody waits are remembered,
+/// so "look for work, find none, wait" loses no wake-up; many rings wake once. Must outlive whoever
+/// rings.
 class Doorbell {
  public:
-  /// Any thread, also librdkafka's internal ones. Cheap when it has been rung already.
+  /// Any thread, also librdkafka's internal ones. Cheap when it has been rung already: one
+  /// exchange. A look at `rung_` first would be cheaper still, and wrong: the poller could clear it
+  /// between that look and the caller's push becoming visible, and then sleep with work in the
+  /// queue. The exchange orders the two.
   void ring() noexcept;
-  /// Poller thread. Returns at once when it was rung since the last wait; true = rung, false = deadline.
+  /// Poller thread. Returns at once when it was rung since the last wait; true = rung, false =
+  /// deadline.
   bool wait_until(TimePoint deadline) noexcept;
 
  private:

@@ -11,7 +11,8 @@ namespace strandline {
 
 namespace {
 
-// Read on every log call from any thread; a late change shows a line more or less, which is harmless.
+// Read on every log call from any thread; a late change shows a line more or less, which is
+// harmless.
 std::atomic<LogLevel> current_level{LogLevel::info};
 
 struct SinkHolder {

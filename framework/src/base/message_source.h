@@ -8,8 +8,8 @@
 
 namespace strandline::detail {
 
-/// The client that a batch's messages came from: reads and releases them. The only way any room above
-/// touches a message, so that none of them needs librdkafka.
+/// The client that a batch's messages came from: reads and releases them. The only way any room
+/// above touches a message, so that none of them needs librdkafka.
 class MessageSource : public MessageAccess {
  public:
   /// Fills `fields` for `count` messages. Any thread: workers read what the poller handed them, and

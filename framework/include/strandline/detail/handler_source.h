@@ -23,6 +23,8 @@ enum class HandlerKind : std::uint8_t { record, batch, async };
 struct HandlerSource {
   HandlerKind kind;
   std::function<AnyHandler(const StrandInfo&)> make;
+  /// A factory's product per strand, as against one handler that all strands share.
+  bool per_strand = false;
 };
 
 template <class R>
@@ -37,33 +39,32 @@ concept Takes = std::invocable<F&, Args...>;
 template <class F, class... Args>
 using ResultOf = std::invoke_result_t<F&, Args...>;
 
-// A callable that also takes an int in the record's place takes anything (a generic lambda with `auto`
-// parameters, a variadic): which form is meant cannot be told, so it is refused.
+// A callable that also takes an int in the record's place takes anything (a generic lambda with
+// `auto` parameters, a variadic): which form is meant cannot be told, so it is refused.
 template <class F>
 concept TakesAnything = Takes<F, int> || Takes<F, int, Context&> || Takes<F, int, Completion>;
 
 template <class F>
 concept TakesRecord = Takes<F, const Record&> && RecordResult<ResultOf<F, const Record&>>;
 template <class F>
-concept TakesRecordContext = Takes<F, const Record&, Context&> &&
-                             RecordResult<ResultOf<F, const Record&, Context&>>;
+concept TakesRecordContext =
+    Takes<F, const Record&, Context&> && RecordResult<ResultOf<F, const Record&, Context&>>;
 template <class F>
 concept TakesBatch = Takes<F, const Batch&> && BatchResult<ResultOf<F, const Batch&>>;
 template <class F>
-concept TakesBatchContext = Takes<F, const Batch&, Context&> &&
-                            BatchResult<ResultOf<F, const Batch&, Context&>>;
+concept TakesBatchContext =
+    Takes<F, const Batch&, Context&> && BatchResult<ResultOf<F, const Batch&, Context&>>;
 template <class F>
-concept TakesCompletion = Takes<F, const Record&, Completion> &&
-                          std::is_void_v<ResultOf<F, const Record&, Completion>>;
+concept TakesCompletion =
+    Takes<F, const Record&, Completion> && std::is_void_v<ResultOf<F, const Record&, Completion>>;
 template <class F>
-concept TakesContextCompletion =
-    Takes<F, const Record&, Context&, Completion> &&
-    std::is_void_v<ResultOf<F, const Record&, Context&, Completion>>;
+concept TakesContextCompletion = Takes<F, const Record&, Context&, Completion> &&
+                                 std::is_void_v<ResultOf<F, const Record&, Context&, Completion>>;
 template <class F>
 concept IsCoroutine = Takes<F, const Record&> && TaskResult<ResultOf<F, const Record&>>;
 template <class F>
-concept IsCoroutineContext = Takes<F, const Record&, Context&> &&
-                             TaskResult<ResultOf<F, const Record&, Context&>>;
+concept IsCoroutineContext =
+    Takes<F, const Record&, Context&> && TaskResult<ResultOf<F, const Record&, Context&>>;
 
 template <class F>
 inline constexpr int kForms =
@@ -82,8 +83,8 @@ concept HandlerFactory = Takes<F, const StrandInfo&> && requires {
   typename FactoryProduct<ResultOf<F, const StrandInfo&>>::type;
 };
 
-/// Runs a coroutine handler and turns its end into the completion's answer. Eager and self-owned: its
-/// frame goes when it has ended, and nobody waits for it.
+/// Runs a coroutine handler and turns its end into the completion's answer. Eager and self-owned:
+/// its frame goes when it has ended, and nobody waits for it.
 struct Detached {
   struct promise_type {
     [[nodiscard]] Detached get_return_object() const noexcept { return {}; }
@@ -142,41 +143,36 @@ class RecordFunction final : public Handler {
   F function_;
 };
 
+/// A whole batch answered with one word. `dead_letter` applies to each of its records.
+[[nodiscard]] BatchOutcome batch_outcome(Outcome outcome, const Batch& batch, Context& context);
+
 template <class F>
 class BatchFunction final : public BatchHandler {
  public:
   explicit BatchFunction(F function) : function_(std::move(function)) {}
   BatchOutcome handle(const Batch& batch, Context& context) override {
     if constexpr (TakesBatchContext<F>) {
-      return outcome_of([&]() -> decltype(auto) { return function_(batch, context); }, context);
+      return outcome_of([&]() -> decltype(auto) { return function_(batch, context); }, batch,
+                        context);
     } else {
-      return outcome_of([&]() -> decltype(auto) { return function_(batch); }, context);
+      return outcome_of([&]() -> decltype(auto) { return function_(batch); }, batch, context);
     }
   }
 
  private:
   template <class Call>
-  static BatchOutcome outcome_of(Call call, Context& context) {
+  static BatchOutcome outcome_of(Call call, const Batch& batch, Context& context) {
     if constexpr (std::is_void_v<decltype(call())>) {
       call();
       return BatchOutcome::done();
     } else if constexpr (std::same_as<decltype(call()), Outcome>) {
-      return from(call(), context);
+      return batch_outcome(call(), batch, context);
     } else {
       return call();
     }
   }
-  static BatchOutcome from(Outcome outcome, Context& context);
   F function_;
 };
-
-/// A whole batch answered with one word. `dead_letter` applies to each of its records.
-[[nodiscard]] BatchOutcome batch_outcome(Outcome outcome, Context& context);
-
-template <class F>
-BatchOutcome BatchFunction<F>::from(Outcome outcome, Context& context) {
-  return batch_outcome(outcome, context);
-}
 
 template <class F>
 class AsyncFunction final : public AsyncHandler {
@@ -230,13 +226,16 @@ template <class F>
 [[nodiscard]] HandlerSource source_of(F function) {
   if constexpr (HandlerFactory<F>) {
     using H = typename FactoryProduct<ResultOf<F, const StrandInfo&>>::type;
-    return {kind_of<H>(), [make = std::move(function)](const StrandInfo& strand) mutable {
+    return {kind_of<H>(),
+            [make = std::move(function)](const StrandInfo& strand) mutable {
               return any_handler(std::shared_ptr<H>(make(strand)));
-            }};
+            },
+            true};
   } else {
-    static_assert(!TakesAnything<F>,
-                  "strandline: a handler must name its parameter types (const Record&, const Batch&, "
-                  "Context&, Completion); with `auto` the form cannot be told");
+    static_assert(
+        !TakesAnything<F>,
+        "strandline: a handler must name its parameter types (const Record&, const Batch&, "
+        "Context&, Completion); with `auto` the form cannot be told");
     static_assert(kForms<F> <= 1,
                   "strandline: ambiguous handler: it can be called in more than one form");
     static_assert(kForms<F> != 0,

@@ -1,0 +1,27 @@
+#include <strandline/context.h>
+
+#include <future>
+#include <memory>
+
+namespace strandline {
+
+Result<Offset> Context::commit() {
+  // Shared with the answer: should the backend keep it for longer than it is waited for, nothing
+  // dangles.
+  auto promise = std::make_shared<std::promise<Result<Offset>>>();
+  std::future<Result<Offset>> answer = promise->get_future();
+  backend_->commit(
+      [own = std::move(promise)](Result<Offset> result) { own->set_value(std::move(result)); });
+  try {
+    // No deadline of its own: the poller answers every request, at the latest when the broker's
+    // answer is overdue (CommitConfig::timeout) or the partition is given up.
+    return answer.get();
+  } catch (const std::future_error&) {
+    return strandline::fail(ErrorCode::stopped,
+                            "the consumer went away before it answered a commit of " +
+                                to_string(topic_partition()) +
+                                "; whether it took effect is not known");
+  }
+}
+
+}  // namespace strandline
