@@ -32,6 +32,10 @@ struct DurationHistogram {
   void add(const DurationHistogram& other) noexcept;
   /// The upper bound of the bucket that holds the quantile (0 … 1), interpolated; 0 when empty.
   [[nodiscard]] std::uint64_t quantile_us(double quantile) const noexcept;
+  /// Exclusive, in µs, of every bucket but the last, which has none.
+  [[nodiscard]] static constexpr std::uint64_t bound_us(std::size_t bucket) noexcept {
+    return std::uint64_t{1} << bucket;
+  }
 };
 
 struct PartitionStats {
@@ -40,6 +44,7 @@ struct PartitionStats {
   Offset commit_position;      ///< next offset to commit
   Offset committed;            ///< acknowledged by the broker
   Offset highest_seen;         ///< last offset handed over
+  Offset highest_completed;    ///< last offset finished, unfinished ones below it or not
   Offset high_watermark;       ///< the broker's end of log; invalid while unknown
   std::int64_t lag = -1;       ///< high watermark − commit position; -1 while unknown
   std::size_t in_flight = 0;   ///< records admitted and not finished
@@ -49,6 +54,8 @@ struct PartitionStats {
   std::size_t parked = 0;
   bool gated = false;          ///< back-pressure holds it
   std::chrono::milliseconds gated_age{0};
+  std::chrono::milliseconds gated_total{0};  ///< in this epoch, the present stretch included
+  std::chrono::milliseconds idle_total{0};   ///< nothing was in flight, in this epoch
   /// The record that holds the commit position, and for how long it has been in flight.
   Offset oldest_unfinished;
   std::chrono::milliseconds oldest_age{0};
@@ -70,6 +77,8 @@ struct InstanceStats {
   std::uint64_t retries = 0;
   std::uint64_t dead_lettered = 0;
   std::uint64_t dropped = 0;
+  std::uint64_t dead_letter_failures = 0;  ///< dead letters that the broker did not take
+  std::uint64_t stuck_reported = 0;        ///< records the watchdog has named
   std::uint64_t late_completions_fenced = 0;
   std::uint64_t completions_abandoned = 0;
   std::uint64_t duplicates_filtered = 0;
@@ -79,19 +88,29 @@ struct InstanceStats {
   std::uint64_t partitions_lost = 0;
   std::size_t in_flight = 0;
   std::size_t in_flight_bytes = 0;
-  std::size_t runs_out = 0;  ///< hand-offs that workers hold
+  std::size_t runs_out = 0;      ///< hand-offs that workers hold
+  std::size_t strands_busy = 0;  ///< strands that hold records, queued or out
   bool gated = false;        ///< the whole consumer's back-pressure holds
   std::chrono::milliseconds gated_age{0};
   std::chrono::milliseconds last_commit_age{0};
-  DurationHistogram residence;      ///< admitted → finished
-  DurationHistogram handler;        ///< time in the handler, per record
-  DurationHistogram commit;         ///< request → the broker's answer
-  DurationHistogram rebalance;      ///< event → answered
+  /// Since the poller last turned, as of `stats()` and not of the snapshot: it grows when the poller hangs.
+  std::chrono::milliseconds last_turn_age{0};
+  DurationHistogram queue_wait;  ///< admitted → handed to a worker
+  DurationHistogram residence;   ///< admitted → finished
+  DurationHistogram handler;     ///< time in the handler, per record
+  DurationHistogram delivery;    ///< the record's timestamp → finished; one record per batch
+  DurationHistogram commit;      ///< request → the broker's answer
+  DurationHistogram rebalance;   ///< event → answered
+  DurationHistogram turn;        ///< one turn of the poll loop, its waiting not counted
 };
 
 struct Stats {
+  std::string client_id;
+  std::string group_id;
   State state = State::created;
   unsigned workers = 0;
+  std::size_t in_flight_records_max = 0;  ///< back-pressure's limits, as configured
+  std::size_t in_flight_bytes_max = 0;
   std::vector<InstanceStats> instances;
   std::uint64_t completions_answered_twice = 0;  ///< process-wide
 
