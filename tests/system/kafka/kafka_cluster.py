@@ -79,6 +79,7 @@ class Broker:
         self.ports = {name: free_port(cluster.taken_ports) for name in cluster.listeners}
         self._cluster = cluster
         self._child = None
+        self._log_start = 0
 
     def address(self, listener="PLAINTEXT"):
         return f"127.0.0.1:{self.ports[listener]}"
@@ -88,10 +89,20 @@ class Broker:
         command = [cluster.jars.java, *cluster.jvm, f"-Dkafka.logs.dir={self.dir}",
                    f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}",
                    "-cp", cluster.jars.classpath(), "kafka.Kafka", self.dir / "server.properties"]
+        self._log_start = self.log.stat().st_size if self.log.exists() else 0
         self._child = Child(cluster.guard, command, self.log)
 
     def running(self):
         return self._child is not None and self._child.running()
+
+    def ready(self):
+        """Whether this start of the broker has been let into the cluster, by its own log.
+
+        The controller's list does not tell: for some seconds it still holds a killed broker's former start.
+        """
+        with open(self.log, "rb") as log:
+            log.seek(self._log_start)
+            return b"Kafka Server started" in log.read()
 
     def kill(self):
         """SIGKILL: nothing is flushed, no controlled shutdown."""
@@ -172,6 +183,8 @@ class Cluster:
             for broker in self.brokers:
                 if not broker.running():
                     raise RuntimeError(f"broker {broker.node} ended while starting; see {broker.log}")
+            if not all(broker.ready() for broker in self.brokers):
+                return False
             try:
                 return len(self.referee.ask("cluster", timeout=10)["nodes"]) == self._count
             except (RefereeError, TimeoutError):

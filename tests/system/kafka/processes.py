@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 _GUARD = """
@@ -24,10 +25,11 @@ class Guard:
 
     A kernel closes the pipe even when this program is SIGKILLed (as ctest does at a timeout), which no
     handler or `finally` could catch. The guard has a session of its own so that a signal to our process
-    group does not take it down first.
+    group does not take it down first. Thread safe: scenarios that run side by side share one guard.
     """
 
     def __init__(self):
+        self._lock = threading.Lock()
         self._helper = subprocess.Popen([sys.executable, "-c", _GUARD], stdin=subprocess.PIPE, text=True,
                                         start_new_session=True)
 
@@ -42,8 +44,9 @@ class Guard:
         self._helper.wait()
 
     def _tell(self, line):
-        self._helper.stdin.write(line + "\n")
-        self._helper.stdin.flush()
+        with self._lock:
+            self._helper.stdin.write(line + "\n")
+            self._helper.stdin.flush()
 
 
 class Child:
