@@ -34,7 +34,10 @@ class Sut:
     def __init__(self, binary=None):
         binary = binary or os.environ.get("STRANDLINE_VERIFIABLE_CONSUMER")
         self.java = os.environ.get("STRANDLINE_SUT") == "java"
-        if not self.java and not (binary and os.access(binary, os.X_OK)):
+        if not self.java and binary and not os.access(binary, os.X_OK):
+            # Named and absent is a broken build; a skip here would hide it.
+            raise FileNotFoundError(f"no executable at {binary}: build the target verifiable_consumer")
+        if not self.java and not binary:
             raise NotBuilt("the verifiable consumer is not built (target verifiable_consumer); "
                            "STRANDLINE_SUT=java runs the harness on Kafka's own client instead")
         self._binary = binary

@@ -59,7 +59,9 @@ class Jars:
         if stamp.exists() and stamp.read_text() == want:
             return
         maven = self._need("mvn", "Maven (maven) to fetch Kafka's jars")
-        command = [maven, "-B", "-q", "-f", str(pom), f"-Dkafka.version={kafka_version()}",
+        # A jar of another version left behind would be on the class path too.
+        shutil.rmtree(self.dir / "jars", ignore_errors=True)
+        command = [maven, "-B", "-q", "-Dstyle.color=never", "-f", str(pom), f"-Dkafka.version={kafka_version()}",
                    "dependency:copy-dependencies", "-DincludeScope=runtime",
                    f"-DoutputDirectory={self.dir / 'jars'}"]
         try:
