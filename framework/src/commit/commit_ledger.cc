@@ -17,7 +17,8 @@ Offset CommitLedger::request() noexcept {
 
 void CommitLedger::acknowledged(Offset offset) noexcept {
   committed_ = std::max(committed_, std::min(offset, requested_));
-  // The answer to an earlier request, given up and overtaken by a newer one, says nothing of the newer.
+  // The answer to an earlier request, given up and overtaken by a newer one, says nothing of the
+  // newer.
   if (committed_ == requested_) requesting_ = false;
 }
 

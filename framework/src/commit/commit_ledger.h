@@ -24,8 +24,8 @@ class CommitLedger {
   [[nodiscard]] bool dirty() const noexcept { return position_ > committed_; }
   /// The offset to send now; call it only when dirty.
   [[nodiscard]] Offset request() noexcept;
-  /// The broker has taken `offset`. Late answers are welcome, whatever came in between. More than has
-  /// been requested is not believed.
+  /// The broker has taken `offset`. Late answers are welcome, whatever came in between. More than
+  /// has been requested is not believed.
   void acknowledged(Offset offset) noexcept;
   /// The request was refused, or its answer did not come.
   void failed() noexcept { requesting_ = false; }

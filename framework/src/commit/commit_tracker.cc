@@ -87,8 +87,8 @@ std::optional<Sequence> CommitTracker::oldest_unfinished() const noexcept {
   return entry(head_).first + entry(head_).prefix;
 }
 
-// `sequence` is in the ring. A run finishes a stretch of one batch, a batch goes on where the last one
-// ended: only jumps between batches are searched for.
+// `sequence` is in the ring. A run finishes a stretch of one batch, a batch goes on where the last
+// one ended: only jumps between batches are searched for.
 std::uint64_t CommitTracker::find(Sequence sequence) const noexcept {
   for (const std::uint64_t near : {hint_, hint_ + 1, head_}) {
     if (near >= head_ && near < tail_ && entry(near).holds(sequence)) return near;
@@ -110,8 +110,8 @@ void CommitTracker::grow() {
   ring_ = std::move(larger);
 }
 
-// Moves the position over everything that is finished from the head on, and the head to the first entry
-// that is not. Reads the offsets now, while their batch is certain to be there.
+// Moves the position over everything that is finished from the head on, and the head to the first
+// entry that is not. Reads the offsets now, while their batch is certain to be there.
 void CommitTracker::advance() {
   while (head_ < tail_ && entry(head_).complete()) position_ = entry(head_++).last.next();
   if (head_ == tail_) {

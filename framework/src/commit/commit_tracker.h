@@ -10,29 +10,30 @@
 
 namespace strandline::detail {
 
-/// Position of a record among those admitted in this epoch, from 0. Sequences have no gaps where offsets
-/// do (compaction, transaction markers), so "contiguous" is a matter of sequences alone.
+/// Position of a record among those admitted in this epoch, from 0. Sequences have no gaps where
+/// offsets do (compaction, transaction markers), so "contiguous" is a matter of sequences alone.
 using Sequence = std::uint64_t;
 
 /// What of one partition is finished, and up to where without a hole: the commit position.
 /// Owner: the poller thread. One epoch long; it never goes backward.
 ///
-/// Records stay in the batches they came in. A batch whose records finish in order costs one counter
-/// however long it is; the first that finishes out of order costs the batch one bit a record, until all
-/// of it is finished and what came before, too. Nothing is allocated once the ring and its bitmaps have
-/// grown to what is in flight at the most.
+/// Records stay in the batches they came in. A batch whose records finish in order costs one
+/// counter however long it is; the first that finishes out of order costs the batch one bit a
+/// record, until all of it is finished and what came before, too. Nothing is allocated once the
+/// ring and its bitmaps have grown to what is in flight at the most.
 class CommitTracker {
  public:
   /// `start`: the commit position as long as nothing has finished, where it is known.
   explicit CommitTracker(Offset start = {});
 
-  /// Takes up records; returns the sequence of the first. The offsets rise strictly and lie above all
-  /// admitted before. They are not copied: they must stay in place until all of them are complete, and
-  /// are read by `complete` only. No offsets: nothing happens.
+  /// Takes up records; returns the sequence of the first. The offsets rise strictly and lie above
+  /// all admitted before. They are not copied: they must stay in place until all of them are
+  /// complete, and are read by `complete` only. No offsets: nothing happens.
   Sequence admit(std::span<const std::int64_t> offsets);
 
-  /// Marks `count` records from `first` on as finished; returns how many of them were not before, so that
-  /// answering twice counts once. May reach over several batches. Aborts on sequences never admitted.
+  /// Marks `count` records from `first` on as finished; returns how many of them were not before,
+  /// so that answering twice counts once. May reach over several batches. Aborts on sequences never
+  /// admitted.
   std::size_t complete(Sequence first, std::size_t count);
 
   /// False for what has not been admitted.
@@ -46,7 +47,8 @@ class CommitTracker {
   [[nodiscard]] Offset oldest_unfinished_offset() const noexcept { return oldest_offset_; }
   /// The last offset admitted; invalid before the first.
   [[nodiscard]] Offset highest_seen() const noexcept { return highest_; }
-  /// The highest offset that is finished, whatever is unfinished below it; invalid before the first.
+  /// The highest offset that is finished, whatever is unfinished below it; invalid before the
+  /// first.
   [[nodiscard]] Offset highest_completed() const noexcept { return highest_completed_; }
 
  private:
@@ -56,8 +58,8 @@ class CommitTracker {
     const std::int64_t* offsets = nullptr;  ///< not read once the entry is complete
     Offset last;                            ///< copied, to advance past the entry without `offsets`
     std::uint32_t count = 0;
-    std::uint32_t prefix = 0;          ///< this many from the front are finished
-    std::uint32_t done = 0;            ///< finished in all: prefix plus the bits set beyond it
+    std::uint32_t prefix = 0;             ///< this many from the front are finished
+    std::uint32_t done = 0;               ///< finished in all: prefix plus the bits set beyond it
     std::vector<std::uint64_t> beyond{};  ///< a bit per record; empty until one overtakes
 
     [[nodiscard]] bool complete() const noexcept { return done == count; }

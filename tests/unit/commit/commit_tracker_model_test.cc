@@ -72,10 +72,14 @@ class Walk {
 
   void step() {
     switch (*rc::gen::weightedElement<int>({{3, 0}, {3, 1}, {3, 2}, {2, 3}})) {
-      case 0: return admit();
-      case 1: return complete_anywhere();
-      case 2: return complete_oldest();
-      default: return complete_one_unfinished();
+      case 0:
+        return admit();
+      case 1:
+        return complete_anywhere();
+      case 2:
+        return complete_oldest();
+      default:
+        return complete_one_unfinished();
     }
   }
   void finish() {
@@ -85,8 +89,9 @@ class Walk {
 
  private:
   void admit() {
-    const auto size = *rc::gen::weightedOneOf<int>(
-        {{2, rc::gen::inRange(0, 4)}, {2, rc::gen::inRange(60, 70)}, {1, rc::gen::inRange(0, 300)}});
+    const auto size = *rc::gen::weightedOneOf<int>({{2, rc::gen::inRange(0, 4)},
+                                                    {2, rc::gen::inRange(60, 70)},
+                                                    {1, rc::gen::inRange(0, 300)}});
     std::vector<std::int64_t> batch;
     for (int i = 0; i < size; ++i) {
       batch.push_back(offset_);

@@ -38,7 +38,8 @@ TEST(CommitTracker, StaysAtTheStartUntilSomethingHasFinished) {
   EXPECT_EQ(tracker.commit_position(), Offset{703});
 }
 
-// Parallel Consumer #62, #894: the position is the *next* offset to read, neither one less nor more.
+// Parallel Consumer #62, #894: the position is the *next* offset to read, neither one less nor
+// more.
 TEST(CommitTracker, PositionIsOneBehindTheLastFinished) {
   CommitTracker tracker;
   const auto offsets = consecutive(0, 2);
@@ -118,7 +119,8 @@ TEST(CommitTracker, TakesOneVeryLongBatch) {
   EXPECT_EQ(tracker.commit_position(), Offset{100'000});
 }
 
-// Parallel Consumer #836: what is in flight has to be known exactly, or back-pressure leaks or latches.
+// Parallel Consumer #836: what is in flight has to be known exactly, or back-pressure leaks or
+// latches.
 TEST(CommitTracker, CountsAnAnswerGivenTwiceOnce) {
   CommitTracker tracker;
   const auto offsets = consecutive(0, 200);
@@ -199,7 +201,8 @@ TEST(CommitTracker, IsRightInEveryOrderOfFiveRecords) {
         while (hole < finished.size() && finished[hole]) ++hole;
         const Offset expected = hole == 0 ? Offset{2} : Offset{offsets[hole - 1]}.next();
         ASSERT_EQ(tracker.commit_position(), expected);
-        for (Sequence i = 0; i < offsets.size(); ++i) ASSERT_EQ(tracker.is_complete(i), finished[i]);
+        for (Sequence i = 0; i < offsets.size(); ++i)
+          ASSERT_EQ(tracker.is_complete(i), finished[i]);
       }
     } while (std::ranges::next_permutation(order).found);
   }
