@@ -1,5 +1,7 @@
 #include "retry/dead_letter.h"
 
+#include "retry/failure_decision.h"
+
 namespace strandline::detail {
 
 namespace {
@@ -36,17 +38,16 @@ void add_origin(const Record& record, DeadLetter& letter) {
 
 }  // namespace
 
-DeadLetter make_dead_letter(std::string_view topic, const Record& record, unsigned attempts,
-                            std::string_view reason) {
+DeadLetter make_dead_letter(const Record& record, const Failure& failure, unsigned attempts) {
   DeadLetter letter;
-  letter.topic = topic;
   if (record.has_key()) letter.key = record.key();
   if (!record.is_tombstone()) letter.value = record.value();
   letter.timestamp = record.timestamp();
   copy_headers(record, letter);
   add_origin(record, letter);
   letter.headers.emplace_back(dead_letter_header::kAttempts, std::to_string(attempts));
-  letter.headers.emplace_back(dead_letter_header::kReason, truncated(reason, kReasonBytesMax));
+  letter.headers.emplace_back(dead_letter_header::kReason,
+                              truncated(describe(failure), kReasonBytesMax));
   return letter;
 }
 

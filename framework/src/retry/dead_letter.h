@@ -1,5 +1,6 @@
 #pragma once
 
+#include <strandline/outcome.h>
 #include <strandline/record.h>
 #include <strandline/types.h>
 
@@ -35,20 +36,19 @@ inline constexpr std::size_t kReasonBytesMax = 1024;
 /// and nulls as they are) and timestamp. Field by field what the producer takes, which this room
 /// cannot see.
 ///
-/// Topic, key and value are views: the topic's into the configuration, the others into the record,
-/// whose memory stays until the letter has been acknowledged anyway. Headers are copies: they are
-/// parsed out of the record one by one.
+/// Key and value are views into the record's message, whose memory stays until the letter has been
+/// acknowledged anyway. Headers are copies: they are parsed out of the message one by one.
 struct DeadLetter {
-  std::string_view topic;
   std::optional<std::string_view> key;    ///< nullopt = null
   std::optional<std::string_view> value;  ///< nullopt = null
   Timestamp timestamp;
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
 };
 
-/// `topic` and `record` must outlive the result. `attempts`: how many have failed.
-[[nodiscard]] DeadLetter make_dead_letter(std::string_view topic, const Record& record,
-                                          unsigned attempts, std::string_view reason);
+/// The record's message must outlive the result, the `Record` need not. `attempts`: how many have
+/// failed.
+[[nodiscard]] DeadLetter make_dead_letter(const Record& record, const Failure& failure,
+                                          unsigned attempts);
 
 /// The text, or as much of it as fits with "..." behind it into `bytes_max` (at least 3), never
 /// cutting through a UTF-8 character.

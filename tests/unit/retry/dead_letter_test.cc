@@ -59,8 +59,7 @@ class DeadLetterOf : public testing::Test {
 
 TEST_F(DeadLetterOf, SaysWhereItComesFromAndWhy) {
   const Record record{fields("k", "v")};
-  const DeadLetter letter = make_dead_letter("dead", record, 5, "bad date");
-  EXPECT_EQ(letter.topic, "dead");
+  const DeadLetter letter = make_dead_letter(record, {"bad date", {}, {}}, 5);
   EXPECT_EQ(letter.key, "k");
   EXPECT_EQ(letter.value, "v");
   EXPECT_THAT(letter.headers, ElementsAre(Pair("strandline.origin.topic", "orders"),
@@ -74,24 +73,24 @@ TEST_F(DeadLetterOf, SaysWhereItComesFromAndWhy) {
 
 TEST_F(DeadLetterOf, CopiesNeitherKeyNorValue) {
   const Record record{fields("k", "v")};
-  const DeadLetter letter = make_dead_letter("dead", record, 1, "");
+  const DeadLetter letter = make_dead_letter(record, {"", {}, {}}, 1);
   EXPECT_EQ(letter.key->data(), record.key().data());
   EXPECT_EQ(letter.value->data(), record.value().data());
 }
 
 TEST_F(DeadLetterOf, TellsNullFromEmpty) {
   const Record nothing{fields(nullptr, nullptr)};
-  EXPECT_EQ(make_dead_letter("dead", nothing, 1, "").key, std::nullopt);
-  EXPECT_EQ(make_dead_letter("dead", nothing, 1, "").value, std::nullopt);
+  EXPECT_EQ(make_dead_letter(nothing, {"", {}, {}}, 1).key, std::nullopt);
+  EXPECT_EQ(make_dead_letter(nothing, {"", {}, {}}, 1).value, std::nullopt);
   const Record empty{fields("", "")};
-  EXPECT_EQ(make_dead_letter("dead", empty, 1, "").key, "");
-  EXPECT_EQ(make_dead_letter("dead", empty, 1, "").value, "");
+  EXPECT_EQ(make_dead_letter(empty, {"", {}, {}}, 1).key, "");
+  EXPECT_EQ(make_dead_letter(empty, {"", {}, {}}, 1).value, "");
 }
 
 TEST_F(DeadLetterOf, KeepsEveryHeaderInOrder) {
   message.headers = {{"a", "1"}, {"b", std::nullopt}, {"a", "2"}, {"", ""}};
   const Record record{fields("k", "v")};
-  const DeadLetter letter = make_dead_letter("dead", record, 1, "");
+  const DeadLetter letter = make_dead_letter(record, {"", {}, {}}, 1);
   ASSERT_EQ(letter.headers.size(), 4U + 7U);
   EXPECT_TRUE(std::equal(message.headers.begin(), message.headers.end(), letter.headers.begin()));
 }
@@ -99,7 +98,7 @@ TEST_F(DeadLetterOf, KeepsEveryHeaderInOrder) {
 TEST_F(DeadLetterOf, KeepsTheTimestamp) {
   message.timestamp = {TimestampType::log_append_time, std::chrono::milliseconds(99)};
   const Record record{fields("k", "v")};
-  const DeadLetter letter = make_dead_letter("dead", record, 1, "");
+  const DeadLetter letter = make_dead_letter(record, {"", {}, {}}, 1);
   EXPECT_EQ(letter.timestamp.type, TimestampType::log_append_time);
   EXPECT_EQ(letter.timestamp.since_epoch, std::chrono::milliseconds(99));
   EXPECT_EQ(last(letter, dead_letter_header::kTimestampType), "log_append_time");
@@ -108,7 +107,7 @@ TEST_F(DeadLetterOf, KeepsTheTimestamp) {
 TEST_F(DeadLetterOf, SaysNothingOfATimestampThatThereIsNot) {
   message.timestamp = {};
   const Record record{fields("k", "v")};
-  const DeadLetter letter = make_dead_letter("dead", record, 1, "");
+  const DeadLetter letter = make_dead_letter(record, {"", {}, {}}, 1);
   EXPECT_EQ(letter.timestamp.type, TimestampType::not_available);
   EXPECT_EQ(last(letter, dead_letter_header::kTimestamp), std::nullopt);
   EXPECT_EQ(last(letter, dead_letter_header::kTimestampType), std::nullopt);
@@ -117,7 +116,7 @@ TEST_F(DeadLetterOf, SaysNothingOfATimestampThatThereIsNot) {
 TEST_F(DeadLetterOf, ADeadLetterThatFailsAgainTellsOfTheLastFailureAndKeepsTheFirst) {
   message.headers = {{"strandline.origin.topic", "first"}, {"strandline.failure.reason", "old"}};
   const Record record{fields("k", "v")};
-  const DeadLetter letter = make_dead_letter("dead", record, 1, "new");
+  const DeadLetter letter = make_dead_letter(record, {"new", {}, {}}, 1);
   EXPECT_EQ(letter.headers.front().second, "first");
   EXPECT_EQ(last(letter, dead_letter_header::kTopic), "orders");
   EXPECT_EQ(last(letter, dead_letter_header::kReason), "new");
@@ -125,7 +124,7 @@ TEST_F(DeadLetterOf, ADeadLetterThatFailsAgainTellsOfTheLastFailureAndKeepsTheFi
 
 TEST_F(DeadLetterOf, KeepsALongReasonShort) {
   const Record record{fields("k", "v")};
-  const DeadLetter letter = make_dead_letter("dead", record, 1, std::string(100'000, 'x'));
+  const DeadLetter letter = make_dead_letter(record, {std::string(100'000, 'x'), {}, {}}, 1);
   EXPECT_EQ(last(letter, dead_letter_header::kReason)->size(), kReasonBytesMax);
 }
 
