@@ -1,0 +1,90 @@
+#include "kafka/partition_feed.h"
+
+#include "kafka/error_map.h"
+
+#include <utility>
+
+namespace strandline::detail {
+
+namespace {
+constexpr std::size_t kPurgeAtOnce = 1'000;
+}
+
+RdkafkaFeed::RdkafkaFeed(QueueHandle queue, TopicPartition partition, Doorbell& doorbell,
+                         FeedScratch& scratch, Report report)
+    : queue_(std::move(queue)),
+      partition_(std::move(partition)),
+      scratch_(scratch),
+      report_(std::move(report)),
+      signal_(*queue_, doorbell) {
+  // No destination: the queue keeps what it gets, and the consumer's queue carries events only.
+  rd_kafka_queue_forward(queue_.get(), nullptr);
+}
+
+RdkafkaFeed::~RdkafkaFeed() {
+  // What nobody fetched would stay in memory until the partition comes back or the client goes, and
+  // with the older versions hold up the latter. Bounded, since the broker thread may still add to
+  // it.
+  std::size_t left = rd_kafka_queue_length(queue_.get());
+  while (left > 0) {
+    const std::size_t taken = take(std::min(left, kPurgeAtOnce));
+    for (std::size_t i = 0; i < taken; ++i) rd_kafka_message_destroy(scratch_.messages[i]);
+    if (taken == 0) break;
+    left -= taken;
+  }
+}
+
+std::size_t RdkafkaFeed::take(std::size_t max) {
+  if (scratch_.messages.size() < max) scratch_.messages.resize(max);
+  // Time-out 0: with any other this waits until the array is full or the time is over.
+  const ssize_t taken =
+      rd_kafka_consume_batch_queue(queue_.get(), 0, scratch_.messages.data(), max);
+  return taken < 0 ? 0 : static_cast<std::size_t>(taken);
+}
+
+void RdkafkaFeed::fetch(std::size_t max, Offset expected, RecordBatch& batch,
+                        std::uint64_t& filtered, BrokerEvents& events) {
+  signal_.clear();
+  if (max == 0) {
+    signal_.set();
+    return;
+  }
+  const std::size_t taken = take(max);
+  if (taken == max) signal_.set();
+
+  batch.messages.reserve(taken);
+  batch.offsets.reserve(taken);
+  std::int64_t next = expected.value();
+  for (std::size_t i = 0; i < taken; ++i) {
+    rd_kafka_message_t* message = scratch_.messages[i];
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) [[unlikely]] {
+      report(*message, events);
+      rd_kafka_message_destroy(message);
+      continue;
+    }
+    if (message->offset < next || broken_) [[unlikely]] {
+      if (!broken_) ++filtered;
+      rd_kafka_message_destroy(message);
+      continue;
+    }
+    next = message->offset + 1;
+    batch.messages.push_back(message);
+    batch.offsets.push_back(message->offset);
+    batch.bytes += message->len + message->key_len;
+  }
+}
+
+void RdkafkaFeed::report(const rd_kafka_message_t& message, BrokerEvents& events) {
+  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return;
+  // In an error message the payload is its text.
+  std::string where = to_string(partition_);
+  if (message.offset >= 0) where += "@" + std::to_string(message.offset);
+  ClientError error{to_error(message.err, where, rd_kafka_message_errstr(&message)), partition_};
+  if (skips_records(message.err)) {
+    broken_ = true;
+    error.fatal = true;
+  }
+  report_(message.err, std::move(error), events);
+}
+
+}  // namespace strandline::detail

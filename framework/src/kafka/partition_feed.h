@@ -1,0 +1,47 @@
+#pragma once
+
+#include "kafka/broker_client.h"
+#include "kafka/handles.h"
+#include "kafka/queue_signal.h"
+
+#include <functional>
+#include <vector>
+
+namespace strandline::detail {
+
+/// What is shared by the feeds of one client. Owner: the poller thread.
+struct FeedScratch {
+  std::vector<rd_kafka_message_t*>
+      messages;  // librdkafka's array to fill; reused, so it never shrinks
+};
+
+/// One partition's queue of librdkafka's, taken out of the consumer's own. Owner: the poller
+/// thread, except for the signal.
+class RdkafkaFeed final : public PartitionFeed {
+ public:
+  using Report = std::function<void(rd_kafka_resp_err_t, ClientError, BrokerEvents&)>;
+
+  /// `report` decides which errors are worth the owner's time.
+  RdkafkaFeed(QueueHandle queue, TopicPartition partition, Doorbell& doorbell, FeedScratch& scratch,
+              Report report);
+  RdkafkaFeed(const RdkafkaFeed&) = delete;
+  RdkafkaFeed& operator=(const RdkafkaFeed&) = delete;
+  ~RdkafkaFeed() override;
+
+  [[nodiscard]] bool ready() const noexcept override { return signal_.is_set(); }
+  void fetch(std::size_t max, Offset expected, RecordBatch& batch, std::uint64_t& filtered,
+             BrokerEvents& events) override;
+
+ private:
+  std::size_t take(std::size_t max);
+  void report(const rd_kafka_message_t& message, BrokerEvents& events);
+
+  QueueHandle queue_;
+  TopicPartition partition_;
+  FeedScratch& scratch_;
+  Report report_;
+  bool broken_ = false;  // records were skipped below us: nothing behind the gap is handed out
+  QueueSignal signal_;   // last: it refers to the queue
+};
+
+}  // namespace strandline::detail
