@@ -141,7 +141,8 @@ class Cluster:
         self._acls = acls
         self._extra = config or {}
         self._count = brokers
-        self._id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # A leading "-" would read as an option of StorageTool; Kafka's own ids avoid it as well.
+        self._id = "s" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
         self.guard = None
         self.referee = None
         self.brokers = []
