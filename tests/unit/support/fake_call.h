@@ -1,0 +1,32 @@
+#pragma once
+
+#include <strandline/completion.h>
+
+#include "support/fake_message.h"
+
+#include <utility>
+#include <vector>
+
+namespace strandline::test {
+
+/// One asynchronous call; keeps what it was answered.
+class FakeCall final : public detail::AsyncCall {
+ public:
+  struct Answer {
+    Outcome outcome;
+    Failure failure;
+  };
+
+  [[nodiscard]] const Record& record() const noexcept override { return record_; }
+  void answer(Outcome outcome, Failure failure) noexcept override {
+    answers.push_back({outcome, std::move(failure)});
+  }
+
+  std::vector<Answer> answers{};
+
+ private:
+  FakeMessage message_{};
+  Record record_{message_.fields()};
+};
+
+}  // namespace strandline::test

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "base/clock.h"
+
+namespace strandline::test {
+
+/// A clock that stands still until the test moves it. One thread.
+class ManualClock final : public detail::Clock {
+ public:
+  explicit ManualClock(detail::TimePoint start = detail::TimePoint(std::chrono::hours(1))) noexcept
+      : now_(start) {}
+
+  [[nodiscard]] detail::TimePoint now() const noexcept override { return now_; }
+  void advance(detail::Duration by) noexcept { now_ += by; }
+  void set(detail::TimePoint now) noexcept { now_ = now; }
+
+ private:
+  detail::TimePoint now_;
+};
+
+}  // namespace strandline::test
