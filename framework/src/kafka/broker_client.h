@@ -38,8 +38,8 @@ struct ClientError {
 class BrokerEvents {
  public:
   virtual ~BrokerEvents() = default;
-  /// Must be answered by exactly one `answer_assign`, also when the list is empty; not necessarily from
-  /// inside this call. No further rebalance event comes before the answer.
+  /// Must be answered by exactly one `answer_assign`, also when the list is empty; not necessarily
+  /// from inside this call. No further rebalance event comes before the answer.
   virtual void on_assign(std::vector<TopicPartition> partitions) = 0;
   /// Must be answered by exactly one `answer_revoke`. `lost`: they are already somebody else's.
   virtual void on_revoke(std::vector<TopicPartition> partitions, bool lost) = 0;
@@ -52,8 +52,8 @@ class BrokerEvents {
 class PartitionFeed {
  public:
   virtual ~PartitionFeed() = default;
-  /// Something may be there. Set from librdkafka's threads, which then ring the doorbell; an edge may be
-  /// lost, so the poller also looks without it a few times a second.
+  /// Something may be there. Set from librdkafka's threads, which then ring the doorbell; an edge
+  /// may be lost, so the poller also looks without it a few times a second.
   [[nodiscard]] virtual bool ready() const noexcept = 0;
   /// Takes up to `max` records, never waits, appends to `batch` (empty on entry), and forgets
   /// readiness unless there may be more. Records below `expected` are released and counted in
@@ -63,30 +63,32 @@ class PartitionFeed {
                      BrokerEvents& events) = 0;
 };
 
-/// A consumer of one Kafka cluster, as the rest of the framework needs it: a port, so that the poll loop
-/// is tested against a fake broker. One thread (the poller) calls everything; nothing blocks unless said.
-/// Messages, feeds and lists must all be gone before it is destroyed, or librdkafka waits for ever.
+/// A consumer of one Kafka cluster, as the rest of the framework needs it: a port, so that the poll
+/// loop is tested against a fake broker. One thread (the poller) calls everything; nothing blocks
+/// unless said. Messages, feeds and lists must all be gone before it is destroyed, or librdkafka
+/// waits for ever.
 class BrokerClient {
  public:
   virtual ~BrokerClient() = default;
 
-  /// Subscribes, or resolves and assigns exact partitions (which then arrive as `on_assign`, too). May
-  /// block up to a timeout for the look-up of offsets by time.
+  /// Subscribes, or resolves and assigns exact partitions (which then arrive as `on_assign`, too).
+  /// May block up to a timeout for the look-up of offsets by time.
   virtual Result<void> start() = 0;
   /// Serves events: rebalances, commit answers, errors. Never waits. Keeps the member alive
   /// (max.poll.interval.ms).
   virtual void poll(BrokerEvents& events) = 0;
 
-  /// Splits off the partition's queue; between `on_assign` and `answer_assign`, on every assign: later
-  /// some messages would slip into the main queue, and a queue not split again starves silently.
+  /// Splits off the partition's queue; between `on_assign` and `answer_assign`, on every assign:
+  /// later some messages would slip into the main queue, and a queue not split again starves
+  /// silently.
   [[nodiscard]] virtual std::unique_ptr<PartitionFeed> open(const TopicPartition& partition) = 0;
   virtual Result<void> answer_assign(std::span<const TopicPartition> partitions) = 0;
   virtual Result<void> answer_revoke(std::span<const TopicPartition> partitions) = 0;
   /// True when the current assignment was taken away: ask while a revoke drains.
   [[nodiscard]] virtual bool assignment_lost() const = 0;
 
-  /// Asynchronous; the answer comes as `on_commit_answer` with the same id. An error means that nothing
-  /// was sent and no answer comes.
+  /// Asynchronous; the answer comes as `on_commit_answer` with the same id. An error means that
+  /// nothing was sent and no answer comes.
   virtual Result<CommitId> commit(std::span<const PartitionOffset> offsets) = 0;
 
   /// The broker's end of log as the last fetch told it; invalid while unknown. No I/O.

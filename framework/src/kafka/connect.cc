@@ -44,9 +44,12 @@ Result<std::unique_ptr<BrokerClient>> connect(const ConsumerConfig& config, unsi
       instance == 0 && !warning.empty()) {
     log(LogLevel::warning, "{}", warning);
   }
-  Result<ClientHandle> client = new_client(RD_KAFKA_CONSUMER, build_checked(config, instance));
+  BuiltConf built = build_checked(config, instance);
+  auto scratch = std::make_unique<FeedScratch>();
+  scratch->listen(*built.conf);
+  Result<ClientHandle> client = new_client(RD_KAFKA_CONSUMER, std::move(built));
   if (!client) return Unexpected(client.error());
-  return std::make_unique<RdkafkaClient>(std::move(*client), config, doorbell);
+  return std::make_unique<RdkafkaClient>(std::move(*client), std::move(scratch), config, doorbell);
 }
 
 Result<std::unique_ptr<ProducerClient>> connect_producer(const ConsumerConfig& config,

@@ -214,6 +214,10 @@ MockCluster::~MockCluster() = default;
 std::string MockCluster::bootstrap_servers() const { return impl_->bootstraps(); }
 
 void MockCluster::create_topic(const std::string& topic, int partitions) {
+  if (partitions < 1) {
+    throw Exception(
+        {ErrorCode::invalid_config, "topic " + topic + " needs at least one partition"});
+  }
   check(rd_kafka_mock_topic_create(impl_->cluster(), topic.c_str(), partitions, 1),
         "create topic " + topic);
 }

@@ -10,6 +10,20 @@ namespace {
 constexpr std::size_t kPurgeAtOnce = 1'000;
 }
 
+void FeedScratch::listen(rd_kafka_conf_t& conf) {
+  rd_kafka_conf_set_opaque(&conf, this);
+  rd_kafka_conf_set_error_cb(&conf, &FeedScratch::on_error);
+}
+
+void FeedScratch::on_error(rd_kafka_t*, int error, const char* text, void* self) noexcept {
+  try {
+    static_cast<FeedScratch*>(self)->refusals.push_back(
+        {static_cast<rd_kafka_resp_err_t>(error), text});
+  } catch (
+      ...) {  // out of memory, inside a C frame: the error is reported again with the next metadata
+  }
+}
+
 RdkafkaFeed::RdkafkaFeed(QueueHandle queue, TopicPartition partition, Doorbell& doorbell,
                          FeedScratch& scratch, Report report)
     : queue_(std::move(queue)),
@@ -32,6 +46,7 @@ RdkafkaFeed::~RdkafkaFeed() {
     if (taken == 0) break;
     left -= taken;
   }
+  scratch_.refusals.clear();
 }
 
 std::size_t RdkafkaFeed::take(std::size_t max) {
@@ -51,6 +66,8 @@ void RdkafkaFeed::fetch(std::size_t max, Offset expected, RecordBatch& batch,
   }
   const std::size_t taken = take(max);
   if (taken == max) signal_.set();
+  if (!scratch_.refusals.empty()) [[unlikely]]
+    report_refusals(events);
 
   batch.messages.reserve(taken);
   batch.offsets.reserve(taken);
@@ -85,6 +102,14 @@ void RdkafkaFeed::report(const rd_kafka_message_t& message, BrokerEvents& events
     error.fatal = true;
   }
   report_(message.err, std::move(error), events);
+}
+
+void RdkafkaFeed::report_refusals(BrokerEvents& events) {
+  for (const FeedScratch::Refusal& refusal : std::exchange(scratch_.refusals, {})) {
+    report_(refusal.error,
+            {to_error(refusal.error, to_string(partition_), refusal.text), partition_, false},
+            events);
+  }
 }
 
 }  // namespace strandline::detail

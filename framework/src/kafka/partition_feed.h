@@ -5,14 +5,28 @@
 #include "kafka/queue_signal.h"
 
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace strandline::detail {
 
-/// What is shared by the feeds of one client. Owner: the poller thread.
+/// What the feeds of one client share. Owner: the poller thread.
 struct FeedScratch {
-  std::vector<rd_kafka_message_t*>
-      messages;  // librdkafka's array to fill; reused, so it never shrinks
+  struct Refusal {
+    rd_kafka_resp_err_t error;
+    std::string text;
+  };
+
+  /// A missing topic or partition is no message in the partition's queue: batch calls hand it to
+  /// this callback only, on the thread that calls, which is the poller. `conf` keeps a pointer to
+  /// us.
+  void listen(rd_kafka_conf_t& conf);
+
+  std::vector<rd_kafka_message_t*> messages;  // librdkafka's array to fill; reused, never shrinks
+  std::vector<Refusal> refusals;              // of the batch call under way
+
+ private:
+  static void on_error(rd_kafka_t*, int error, const char* text, void* self) noexcept;
 };
 
 /// One partition's queue of librdkafka's, taken out of the consumer's own. Owner: the poller
@@ -35,6 +49,7 @@ class RdkafkaFeed final : public PartitionFeed {
  private:
   std::size_t take(std::size_t max);
   void report(const rd_kafka_message_t& message, BrokerEvents& events);
+  void report_refusals(BrokerEvents& events);
 
   QueueHandle queue_;
   TopicPartition partition_;

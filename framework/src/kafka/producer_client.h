@@ -17,19 +17,20 @@ struct OutgoingRecord {
   std::string_view topic;
   std::optional<std::string_view> key;
   std::optional<std::string_view> value;
-  Timestamp timestamp;
-  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+  Timestamp timestamp{};
+  std::vector<std::pair<std::string, std::optional<std::string>>> headers{};
 };
 
-/// Told what became of a produced record; called inside `ProducerClient::poll`, on the poller thread.
+/// Told what became of a produced record; called inside `ProducerClient::poll`, on the poller
+/// thread.
 class DeliveryEvents {
  public:
   virtual ~DeliveryEvents() = default;
   virtual void on_delivery(std::uint64_t token, Result<void> result) = 0;
 };
 
-/// Produces dead letters: acks=all, idempotent. Owner: the poller thread; nothing blocks. A port, so that
-/// tests decide when and whether a dead letter is acknowledged.
+/// Produces dead letters: acks=all, idempotent. Owner: the poller thread; nothing blocks. A port,
+/// so that tests decide when and whether a dead letter is acknowledged.
 class ProducerClient {
  public:
   virtual ~ProducerClient() = default;

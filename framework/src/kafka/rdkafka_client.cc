@@ -38,10 +38,12 @@ bool is_about_connections(rd_kafka_resp_err_t error) noexcept {
 
 }  // namespace
 
-RdkafkaClient::RdkafkaClient(ClientHandle client, const ConsumerConfig& config, Doorbell& doorbell)
+RdkafkaClient::RdkafkaClient(ClientHandle client, std::unique_ptr<FeedScratch> scratch,
+                             const ConsumerConfig& config, Doorbell& doorbell)
     : config_(config),
       incremental_(is_incremental(config)),
       doorbell_(doorbell),
+      scratch_(std::move(scratch)),
       client_(std::move(client)),
       commits_(rd_kafka_queue_new(client_.get())),
       logs_(rd_kafka_queue_new(client_.get())) {
@@ -190,7 +192,7 @@ std::unique_ptr<PartitionFeed> RdkafkaClient::open(const TopicPartition& partiti
                                                  partition.partition.value())};
   if (!queue) return nullptr;
   return std::make_unique<RdkafkaFeed>(
-      std::move(queue), partition, doorbell_, scratch_,
+      std::move(queue), partition, doorbell_, *scratch_,
       [this](rd_kafka_resp_err_t kind, ClientError error, BrokerEvents& events) {
         report(kind, std::move(error), events);
       });
@@ -258,6 +260,10 @@ bool RdkafkaClient::assignment_lost() const {
 }
 
 Result<CommitId> RdkafkaClient::commit(std::span<const PartitionOffset> offsets) {
+  if (fatal_) {
+    return fail(ErrorCode::not_assigned,
+                group() + ": nothing can be committed after the client's fatal error");
+  }
   PartitionListHandle list = new_list(offsets.size());
   for (const PartitionOffset& one : offsets) add(*list, one.partition).offset = one.offset.value();
   const CommitId id = ++last_commit_;

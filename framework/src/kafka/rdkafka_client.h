@@ -20,7 +20,9 @@ namespace strandline::detail {
 /// of ours runs on its threads and no exception can cross its frames. Owner: the poller thread.
 class RdkafkaClient final : public BrokerClient {
  public:
-  RdkafkaClient(ClientHandle client, const ConsumerConfig& config, Doorbell& doorbell);
+  /// `scratch` listens to the client.
+  RdkafkaClient(ClientHandle client, std::unique_ptr<FeedScratch> scratch,
+                const ConsumerConfig& config, Doorbell& doorbell);
   RdkafkaClient(const RdkafkaClient&) = delete;
   RdkafkaClient& operator=(const RdkafkaClient&) = delete;
   /// Leaves the group first when the owner has not closed, waiting a few seconds at most.
@@ -64,6 +66,7 @@ class RdkafkaClient final : public BrokerClient {
   const bool incremental_;
   Doorbell& doorbell_;
   SystemClock clock_;
+  std::unique_ptr<FeedScratch> scratch_;  // before the client, which holds a pointer to it
   ClientHandle client_;  // before the queues, which must be gone when it is destroyed
   QueueHandle events_;   // librdkafka's consumer queue: rebalances and errors, no records
   QueueHandle commits_;  // answers to our commits
@@ -71,7 +74,6 @@ class RdkafkaClient final : public BrokerClient {
   std::optional<QueueSignal> events_signal_;
   std::optional<QueueSignal> commits_signal_;
   RdkafkaMessages messages_;
-  FeedScratch scratch_;
   Rebalances rebalances_;
   StartOffsets start_offsets_;  // manual assignment only
   ErrorThrottle throttle_;
