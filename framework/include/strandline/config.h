@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -95,6 +96,16 @@ enum class CommitMode : std::uint8_t {
   none,       ///< never: the group's offsets are not touched
 };
 
+/// The broker's answer to one partition's commit.
+struct CommitAnswer {
+  TopicPartition partition;
+  Offset offset;
+  std::optional<Error> error{};  ///< set when the broker refused it, or did not answer
+};
+
+/// Told the answer to every commit, on the poller thread: keep it short.
+using CommitListener = std::function<void(std::span<const CommitAnswer>)>;
+
 /// Whatever the mode, the commit position never passes unfinished work, and (`none` apart) a final
 /// synchronous commit runs when a partition is revoked and when the consumer stops.
 struct CommitConfig {
@@ -105,6 +116,7 @@ struct CommitConfig {
   std::uint64_t every_records = 0;
   /// How long a final or synchronous commit waits for the broker's answer.
   std::chrono::milliseconds timeout = 10s;
+  CommitListener on_commit{};
 };
 
 struct RebalanceConfig {
@@ -156,8 +168,8 @@ struct WatchdogConfig {
 };
 
 /// The key that `Ordering::key` orders by, taken from a record; views into the record are fine. A
-/// nullopt orders as a null key. Called on the poller thread for every record: keep it cheap. One that
-/// throws sends the record to the failure policy.
+/// nullopt orders as a null key. Called on the poller thread for every record: keep it cheap. A record
+/// for which it throws orders as a null key, too, and the exception is logged.
 using KeyExtractor = std::function<std::optional<std::string_view>(const Record&)>;
 
 struct ConsumerConfig {

@@ -1,0 +1,191 @@
+#include "dispatch/async_desk.h"
+
+#include "base/abandonment.h"
+#include "base/failure.h"
+#include "dispatch/dispatcher.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace strandline::detail {
+
+AsyncDesk::AsyncDesk(const DispatchSettings& settings, const HandlerSource& source,
+                     Router& router, FailureDesk& failures, StrandBooks& books,
+                     const DispatchTools& tools, InstanceStats& counters)
+    : settings_(settings),
+      source_(source),
+      router_(router),
+      failures_(failures),
+      books_(books),
+      tools_(tools),
+      counters_(counters) {}
+
+bool AsyncDesk::start_from(Strand& strand, std::vector<Job*>& jobs) {
+  // A few calls a job: enough to spread the hand-off's cost, few enough to keep all workers busy.
+  static constexpr std::size_t kCallsPerJob = 16;
+  while (!strand.empty() && strand.holds == 0 && !strand.partition().draining) {
+    if (calls_.size() >= settings_.async_max) return false;
+    const Stretch& front = strand.front();
+    const Item first{front.batch, front.begin};
+    std::unique_ptr<AsyncStart> start;
+    try {
+      start = std::make_unique<AsyncStart>(handler_for(strand.partition(), first));
+    } catch (...) {
+      ++strand.holds;
+      tools_.events.on_stop_required(
+          {ErrorCode::handler_failed, "the handler factory threw for " +
+                                          to_string(strand.partition().id()) + ": " +
+                                          failure_of(std::current_exception()).why});
+      return true;
+    }
+    scratch_.clear();
+    if (strand.token) {
+      if (!strand.ready()) break;
+      strand.take(1, false, scratch_);
+      start_item(strand.partition(), &strand, {scratch_[0].batch, scratch_[0].begin}, *start);
+    } else {
+      const std::size_t room = settings_.async_max - calls_.size();
+      strand.take(source_.per_strand ? 1 : std::min(room, kCallsPerJob), true, scratch_);
+      start_lane(strand, *start);
+    }
+    if (!start->empty()) jobs.push_back(start.release());
+  }
+  if (strand.token && strand.idle()) strand.partition().close_token(strand);
+  return true;
+}
+
+/// What was taken from a lane: each record starts, or waits behind its token.
+void AsyncDesk::start_lane(Strand& lane, AsyncStart& start) {
+  Partition& partition = lane.partition();
+  for (const Stretch& part : scratch_) {
+    for (std::uint32_t position = part.begin; position < part.end; ++position) {
+      const Item item{part.batch, position};
+      if (settings_.order == Ordering::none) {
+        start_item(partition, nullptr, item, start);
+        continue;
+      }
+      const std::uint64_t token = router_.token_of(*part.batch, position);
+      if (Strand* waiting = partition.find_token(token)) {
+        waiting->push_back(item.stretch());
+        books_.requeue(*waiting);
+      } else {
+        start_item(partition, &partition.open_token(token), item, start);
+      }
+    }
+  }
+}
+
+void AsyncDesk::start_item(Partition& partition, Strand* strand, Item item, AsyncStart& start) {
+  unsigned attempt = 1;
+  const auto failed = partition.failed_attempts.find(item.batch->sequence_at(item.position));
+  if (failed != partition.failed_attempts.end()) attempt = failed->second + 1;
+  RecordFields fields;
+  void* message = item.batch->message_at(item.position);
+  tools_.pool.messages().read(&message, 1, partition.id(), &fields);
+  auto call = std::make_shared<AsyncCallState>(*this, tools_.port, partition, item, fields, attempt);
+  call->strand = strand;
+  call->slot = calls_.size();
+  if (strand != nullptr) ++strand->out;
+  ++partition.out;
+  ++item.batch->holders;
+  calls_.push_back(call);
+  start.add(std::move(call));
+}
+
+std::shared_ptr<AsyncHandler> AsyncDesk::handler_for(Partition& partition, Item item) {
+  const auto make = [&](std::size_t strand) {
+    return std::get<std::shared_ptr<AsyncHandler>>(
+        source_.make(StrandInfo{partition.id(), strand}));
+  };
+  if (!source_.per_strand) {
+    if (!shared_handler_) shared_handler_ = make(0);
+    return shared_handler_;
+  }
+  if (settings_.order == Ordering::none) return make(0);
+  const std::size_t lane = router_.token_of(*item.batch, item.position);
+  std::optional<AnyHandler>& handler = partition.lane(lane).handler;
+  if (!handler) handler = make(lane);
+  return std::get<std::shared_ptr<AsyncHandler>>(*handler);
+}
+
+void AsyncDesk::forget(AsyncCallState& call) {
+  calls_.back()->slot = call.slot;
+  std::swap(calls_[call.slot], calls_.back());
+  calls_.pop_back();
+  --call.partition().out;
+  --call.item().batch->holders;
+}
+
+void AsyncDesk::on_answer(AsyncCallState& call) {
+  Partition& partition = call.partition();
+  const Item item = call.item();
+  forget(call);
+  if (is_abandonment(call.failure)) ++counters_.completions_abandoned;
+  if (partition.fenced()) {
+    ++counters_.late_completions_fenced;
+    return partition.let_go(*item.batch);
+  }
+  Strand* strand = call.strand;
+  if (strand != nullptr) --strand->out;
+  // A handler that committed the record has declared it finished; whatever it says later.
+  const bool finished = partition.tracker().is_complete(item.batch->sequence_at(item.position));
+  if (call.outcome == Outcome::done || finished) {
+    books_.finished(partition, item, Finish::processed);
+  } else {
+    if (strand == nullptr) {
+      strand = &partition.open_token(router_.token_of(*item.batch, item.position));
+    }
+    strand->push_front(item.stretch());
+    failures_.failed(*strand, call.outcome, call.failure);
+  }
+  if (strand != nullptr) books_.requeue(*strand);
+}
+
+void AsyncDesk::take_back(Partition& partition) {
+  for (std::size_t i = calls_.size(); i > 0; --i) {
+    const std::shared_ptr<AsyncCallState> call = calls_[i - 1];
+    if (&call->partition() != &partition || !call->cancel()) continue;
+    const Item item = call->item();
+    forget(*call);
+    Strand& strand = call->strand != nullptr ? *call->strand : partition.lane(0);
+    if (call->strand != nullptr) --strand.out;
+    strand.push_front(item.stretch());
+  }
+}
+
+void AsyncDesk::on_commit_request(AsyncCallState& call,
+                                  std::function<void(Result<Offset>)> answer) {
+  Partition& partition = call.partition();
+  if (!partition.fenced()) books_.finished(partition, call.item(), Finish::processed);
+  tools_.events.on_commit_requested(partition, std::move(answer));
+}
+
+void AsyncDesk::on_sleep(Sleep& sleep) {
+  sleep.when_due = [this](Sleep& due) { wake(due); };
+  sleep.slot = sleeps_.size();
+  sleeps_.push_back(&sleep);
+  if (sleep.delay <= std::chrono::nanoseconds::zero() || sleep.stop.stop_requested()) {
+    return wake(sleep);
+  }
+  tools_.timers.schedule(sleep, tools_.clock.now() + sleep.delay);
+}
+
+void AsyncDesk::wake(Sleep& sleep) {
+  sleeps_.back()->slot = sleep.slot;
+  std::swap(sleeps_[sleep.slot], sleeps_.back());
+  sleeps_.pop_back();
+  Job* job = &sleep;
+  tools_.jobs.submit(&job, 1);
+}
+
+void AsyncDesk::wake_sleepers() {
+  // Backwards, since waking one moves the last one into its place.
+  for (std::size_t i = sleeps_.size(); i > 0; --i) {
+    Sleep& sleep = *sleeps_[i - 1];
+    if (!sleep.stop.stop_requested()) continue;
+    tools_.timers.cancel(sleep);
+    wake(sleep);
+  }
+}
+
+}  // namespace strandline::detail

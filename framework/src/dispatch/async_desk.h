@@ -1,0 +1,58 @@
+#pragma once
+
+#include "dispatch/async_call.h"
+#include "dispatch/events.h"
+#include "dispatch/failure_desk.h"
+#include "dispatch/router.h"
+#include "dispatch/settings.h"
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace strandline::detail {
+
+struct DispatchTools;
+
+/// The books of asynchronous calls: which records are with a handler and not answered, which tokens they
+/// hold, which coroutines sleep. Poller thread only.
+class AsyncDesk final : public AsyncOwner {
+ public:
+  AsyncDesk(const DispatchSettings& settings, const HandlerSource& source, Router& router,
+            FailureDesk& failures, StrandBooks& books, const DispatchTools& tools,
+            InstanceStats& counters);
+
+  /// Starts what may start of the strand; false when the limit of outstanding calls was reached first.
+  bool start_from(Strand& strand, std::vector<Job*>& jobs);
+  /// Takes back the partition's calls that no worker has begun.
+  void take_back(Partition& partition);
+  /// Wakes sleeping coroutines of all partitions that are asked to stop.
+  void wake_sleepers();
+  [[nodiscard]] std::size_t outstanding() const noexcept { return calls_.size(); }
+
+ private:
+  void on_answer(AsyncCallState& call) override;
+  void on_sleep(Sleep& sleep) override;
+  void on_commit_request(AsyncCallState& call,
+                         std::function<void(Result<Offset>)> answer) override;
+
+  void start_lane(Strand& lane, AsyncStart& start);
+  void start_item(Partition& partition, Strand* strand, Item item, AsyncStart& start);
+  [[nodiscard]] std::shared_ptr<AsyncHandler> handler_for(Partition& partition, Item item);
+  void forget(AsyncCallState& call);
+  void wake(Sleep& sleep);
+
+  const DispatchSettings& settings_;
+  const HandlerSource& source_;
+  Router& router_;
+  FailureDesk& failures_;
+  StrandBooks& books_;
+  const DispatchTools& tools_;
+  InstanceStats& counters_;
+  std::vector<std::shared_ptr<AsyncCallState>> calls_{};
+  std::vector<Sleep*> sleeps_{};
+  std::shared_ptr<AsyncHandler> shared_handler_{};
+  std::vector<Stretch> scratch_{};
+};
+
+}  // namespace strandline::detail

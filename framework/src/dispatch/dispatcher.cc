@@ -1,0 +1,245 @@
+#include "dispatch/dispatcher.h"
+
+#include "base/failure.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace strandline::detail {
+
+Dispatcher::Dispatcher(DispatchSettings settings, HandlerSource source,
+                       const ConsumerConfig& config, DispatchTools tools, std::uint64_t seed)
+    : settings_(settings),
+      source_(std::move(source)),
+      tools_(std::move(tools)),
+      router_(config.order, config.key_extractor, settings.handler_per_strand,
+              tools_.pool.messages()),
+      environment_{tools_.pool.messages(), tools_.clock, tools_.port, *this},
+      failures_(config.failure, tools_.timers, tools_.clock, tools_.pool.messages(),
+                tools_.events, *this, counters, seed),
+      calls_(settings_, source_, router_, failures_, *this, tools_, counters) {}
+
+void Dispatcher::admit(Partition& partition, AdmittedBatch& batch) {
+  partition.admit(batch, tools_.clock.now());
+  scratch_.clear();
+  router_.route(partition, batch, scratch_);
+  for (Strand* lane : scratch_) requeue(*lane);
+}
+
+void Dispatcher::requeue(Strand& strand) {
+  if (strand.listed) return;
+  if (strand.ready()) {
+    strand.listed = true;
+    ready_.push_back(&strand);
+  } else if (strand.token && strand.idle()) {
+    strand.partition().close_token(strand);
+  }
+}
+
+std::size_t Dispatcher::dispatch() {
+  jobs_.clear();
+  // Strands that become ready meanwhile (a token's, say) join the end of the same list.
+  std::size_t left = 0;
+  for (std::size_t i = 0; i < ready_.size(); ++i) {
+    Strand& strand = *ready_[i];
+    strand.listed = false;
+    if (strand.partition().draining) continue;
+    if (settings_.kind == HandlerKind::async) {
+      if (!calls_.start_from(strand, jobs_) && strand.ready()) {
+        strand.listed = true;
+        ready_[left++] = &strand;
+      }
+      continue;
+    }
+    while (strand.ready()) {
+      Run& run = take_run();
+      if (!fill(strand, run)) {
+        put_run(run);
+        break;
+      }
+      send(strand, run);
+    }
+    if (strand.token && strand.idle()) strand.partition().close_token(strand);
+  }
+  ready_.resize(left);
+  tools_.jobs.submit(jobs_.data(), jobs_.size());
+  return jobs_.size();
+}
+
+/// Moves records from the strand into the run; false when there is nothing to run after all.
+bool Dispatcher::fill(Strand& strand, Run& run) {
+  Partition& partition = strand.partition();
+  const bool batches = settings_.kind == HandlerKind::batch;
+  run.parts.clear();
+  strand.take(run_length(strand), batches, run.parts);
+  const bool keys_apart = settings_.order == Ordering::key &&
+                          partition.isolation() == Isolation::token && !strand.token;
+  if (keys_apart && partition.any_token()) hold_back_tokens(strand, run.parts);
+  if (run.parts.empty()) return false;
+
+  run.partition = &partition;
+  run.strand = &strand;
+  run.first_attempt = 1;
+  if (!partition.failed_attempts.empty()) {
+    const Stretch& first = run.parts.front();
+    const auto failed = partition.failed_attempts.find(first.batch->sequence_at(first.begin));
+    if (failed != partition.failed_attempts.end()) run.first_attempt = failed->second + 1;
+  }
+  run.prepare();
+  return choose_handler(strand, run);
+}
+
+std::size_t Dispatcher::run_length(const Strand& strand) const {
+  if (settings_.kind == HandlerKind::batch) {
+    // What has failed is tried again by itself, so that a poisoned record does not fail its successors.
+    const Partition& partition = strand.partition();
+    const Stretch& front = strand.front();
+    std::uint32_t failed = 0;
+    while (front.begin + failed < front.end &&
+           partition.failed_attempts.contains(front.batch->sequence_at(front.begin + failed))) {
+      ++failed;
+    }
+    return failed > 0 ? failed : settings_.batch_max;
+  }
+  const double fitting = static_cast<double>(settings_.run_target.count()) / cost_ns_;
+  return std::clamp(static_cast<std::size_t>(fitting), std::size_t{1}, settings_.batch_max);
+}
+
+/// Records whose token something is waiting for already queue up behind it, in order.
+void Dispatcher::hold_back_tokens(Strand& strand, std::vector<Stretch>& parts) {
+  Partition& partition = strand.partition();
+  std::vector<Stretch> kept;
+  for (const Stretch& part : parts) {
+    for (std::uint32_t position = part.begin; position < part.end; ++position) {
+      Strand* waiting = partition.find_token(router_.token_of(*part.batch, position));
+      if (waiting != nullptr) {
+        waiting->push_back({part.batch, position, position + 1});
+        requeue(*waiting);
+      } else if (!kept.empty() && kept.back().batch == part.batch &&
+                 kept.back().end == position) {
+        kept.back().end = position + 1;
+      } else {
+        kept.push_back({part.batch, position, position + 1});
+      }
+    }
+  }
+  parts = std::move(kept);
+  // Everything taken had to wait: there may be more behind it that need not.
+  if (parts.empty() && strand.ready()) requeue(strand);
+}
+
+bool Dispatcher::choose_handler(Strand& strand, Run& run) {
+  try {
+    if (!source_.per_strand) {
+      if (!shared_handler_) shared_handler_ = source_.make(StrandInfo{});
+      run.handler = *shared_handler_;
+      return true;
+    }
+    const StrandInfo info{strand.partition().id(), strand.number()};
+    if (settings_.order == Ordering::none) {
+      // Instances go round: as many as runs are out at once, and no two runs share one.
+      std::vector<AnyHandler>& idle = strand.partition().idle_handlers;
+      if (idle.empty()) idle.push_back(source_.make(info));
+      run.handler = std::move(idle.back());
+      idle.pop_back();
+      return true;
+    }
+    if (!strand.handler) strand.handler = source_.make(info);
+    run.handler = *strand.handler;
+    return true;
+  } catch (...) {
+    tools_.events.on_stop_required(
+        {ErrorCode::handler_failed, "the handler factory threw for " +
+                                        to_string(strand.partition().id()) + ": " +
+                                        failure_of(std::current_exception()).why});
+    give_back_unbegun(run, 0, run.size());
+    ++strand.holds;
+    return false;
+  }
+}
+
+void Dispatcher::send(Strand& strand, Run& run) {
+  // One record a claim where another order may need what is behind a stuck one; a few at once where they
+  // would have to wait anyhow and the handler is fast.
+  run.claim = 1;
+  if (settings_.kind == HandlerKind::batch) {
+    run.claim = run.size();
+  } else if (settings_.order == Ordering::partition) {
+    run.claim = static_cast<std::uint32_t>(std::clamp(20'000.0 / cost_ns_, 1.0, 64.0));
+  }
+  const TimePoint now = tools_.clock.now();
+  for (const Stretch& part : run.parts) {
+    ++part.batch->holders;
+    counters.queue_wait.record(now - part.batch->admitted_at, part.size());
+  }
+  ++strand.out;
+  ++strand.partition().out;
+  run.slot = out_.size();
+  out_.push_back(&run);
+  jobs_.push_back(&run);
+}
+
+void Dispatcher::on_run_back(Run& run) {
+  Partition& partition = *run.partition;
+  out_.back()->slot = run.slot;
+  std::swap(out_[run.slot], out_.back());
+  out_.pop_back();
+  --partition.out;
+  measure(run);
+  if (settings_.order == Ordering::none && source_.per_strand) {
+    partition.idle_handlers.push_back(std::move(run.handler));
+  }
+  run.handler = {};
+  if (partition.fenced()) {
+    counters.late_completions_fenced += run.begun - run.settled;
+  } else {
+    // A handler that committed and then threw has had its say: the record is finished.
+    std::erase_if(run.failures, [&](const RunFailure& f) { return f.index < run.settled; });
+    settle(run, run.begun, run.failures);
+    give_back_unbegun(run, run.begun, run.limit);
+    apply_failures(run);
+    --run.strand->out;
+    requeue(*run.strand);
+  }
+  for (const Stretch& part : run.parts) --part.batch->holders;
+  for (std::size_t i = 0; i < run.parts.size(); ++i) {
+    // A batch may stand in several parts; only the last mention lets go, since after it it may be gone.
+    const auto again = [&](const Stretch& other) { return other.batch == run.parts[i].batch; };
+    if (std::none_of(run.parts.begin() + static_cast<std::ptrdiff_t>(i) + 1, run.parts.end(),
+                     again)) {
+      partition.let_go(*run.parts[i].batch);
+    }
+  }
+  put_run(run);
+}
+
+void Dispatcher::measure(const Run& run) {
+  if (run.begun == 0) return;
+  const auto per_record = run.elapsed / run.begun;
+  counters.handler.record(per_record, run.begun);
+  // Capped: one stuck record must not make all runs after it as short as can be for minutes.
+  const double sample = std::min(static_cast<double>(per_record.count()), 1e8);
+  cost_ns_ = std::max(1.0, 0.8 * cost_ns_ + 0.2 * sample);
+}
+
+void Dispatcher::on_commit_request(Run& run, std::uint32_t end,
+                                   std::function<void(Result<Offset>)> answer) {
+  Partition& partition = *run.partition;
+  // All before it is finished as well: a run goes in order, and a failure would have ended it.
+  if (!partition.fenced() && end > run.settled) settle(run, end, {});
+  tools_.events.on_commit_requested(partition, std::move(answer));
+}
+
+Run& Dispatcher::take_run() {
+  if (free_runs_.empty()) {
+    runs_.push_back(std::make_unique<Run>(environment_));
+    return *runs_.back();
+  }
+  Run* run = free_runs_.back();
+  free_runs_.pop_back();
+  return *run;
+}
+
+void Dispatcher::put_run(Run& run) { free_runs_.push_back(&run); }
+
+}  // namespace strandline::detail

@@ -1,0 +1,150 @@
+#include "dispatch/failure_desk.h"
+
+#include "base/log.h"
+#include "retry/backoff.h"
+#include "retry/failure_decision.h"
+
+#include <utility>
+#include <vector>
+
+namespace strandline::detail {
+
+FailureDesk::FailureDesk(const FailurePolicy& policy, TimerWheel& timers, const Clock& clock,
+                         MessageSource& messages, DispatchEvents& events, StrandBooks& books,
+                         InstanceStats& counters, std::uint64_t seed)
+    : policy_(policy),
+      timers_(timers),
+      clock_(clock),
+      messages_(messages),
+      events_(events),
+      books_(books),
+      counters_(counters),
+      random_(static_cast<std::minstd_rand::result_type>(seed)) {}
+
+void FailureDesk::failed(Strand& strand, Outcome outcome, const Failure& failure) {
+  Partition& partition = strand.partition();
+  const Item item{strand.front().batch, strand.front().begin};
+  const unsigned attempt = ++partition.failed_attempts[item.batch->sequence_at(item.position)];
+  ++partition.counters.failed;
+  ++counters_.failed;
+  // A handler that gives up because it was asked to stop has not failed: the record comes again to
+  // whoever owns the partition next.
+  if (partition.stop.stop_requested()) {
+    ++strand.holds;
+    return;
+  }
+  const Decision decision = decide(policy_, attempt, outcome, failure, random_);
+  switch (decision.action) {
+    case Decision::Action::retry:
+      return retry_after(strand, decision.delay);
+    case Decision::Action::dead_letter:
+      return dead_letter(strand, take_front(strand), failure, attempt);
+    case Decision::Action::drop:
+      log(LogLevel::warning, "{} dropped after {} attempt(s): {}", name(item), attempt,
+          decision.reason);
+      return books_.finished(partition, take_front(strand), Finish::dropped);
+    case Decision::Action::park:
+      return park(strand, take_front(strand), decision.reason);
+    case Decision::Action::stop:
+      return stop(strand, item, attempt, decision.reason);
+  }
+}
+
+void FailureDesk::retry_after(Strand& strand, Duration delay) {
+  ++strand.partition().counters.retries;
+  ++counters_.retries;
+  if (!strand.retry_waiting) {
+    strand.retry_waiting = true;
+    ++strand.holds;
+    ++strand.partition().counters.waiting_retry;
+  }
+  timers_.schedule(strand, clock_.now() + delay);
+}
+
+void FailureDesk::on_retry_due(Strand& strand) {
+  strand.retry_waiting = false;
+  --strand.holds;
+  --strand.partition().counters.waiting_retry;
+  books_.requeue(strand);
+}
+
+void FailureDesk::dead_letter(Strand& strand, Item item, const Failure& failure,
+                              unsigned attempt) {
+  RecordFields fields;
+  void* message = item.batch->message_at(item.position);
+  messages_.read(&message, 1, strand.partition().id(), &fields);
+  const Record record(fields);
+  ++strand.holds;
+  ++strand.partition().unacknowledged;
+  const std::uint64_t token = next_token_++;
+  auto letter = std::make_unique<Letter>(*this, token, strand, item,
+                                         make_dead_letter(record, failure, attempt));
+  send(*letters_.emplace(token, std::move(letter)).first->second);
+}
+
+void FailureDesk::send(Letter& letter) {
+  ++letter.attempts;
+  if (const Result<void> sent = events_.send_dead_letter(letter.content, letter.token); !sent) {
+    on_delivered(letter.token, sent);
+  }
+}
+
+void FailureDesk::on_delivered(std::uint64_t token, const Result<void>& result) {
+  const auto found = letters_.find(token);
+  if (found == letters_.end()) return;  // its partition is gone: the record comes again
+  Letter& letter = *found->second;
+  if (!result) {
+    ++counters_.dead_letter_failures;
+    // Nothing passes it before it is acknowledged, so there is no last attempt.
+    const Duration delay = backoff_delay(policy_.backoff, letter.attempts, random_);
+    log(LogLevel::error, "the dead letter of {} was not taken by \"{}\": {}; sending it again",
+        name(letter.item), policy_.dead_letter_topic, result.error().message);
+    timers_.schedule(letter, clock_.now() + delay);
+    return;
+  }
+  Strand& strand = letter.strand;
+  const Item item = letter.item;
+  letters_.erase(found);
+  --strand.holds;
+  --strand.partition().unacknowledged;
+  books_.finished(strand.partition(), item, Finish::dead_lettered);
+  books_.requeue(strand);
+}
+
+void FailureDesk::park(Strand& strand, Item item, const std::string& reason) {
+  ++strand.holds;
+  ++strand.partition().counters.parked;
+  log(LogLevel::error,
+      "{} is parked: {}. Its order waits and the commit position stays before it until the "
+      "consumer is restarted",
+      name(item), reason);
+}
+
+void FailureDesk::stop(Strand& strand, Item item, unsigned attempt, const std::string& reason) {
+  ++strand.holds;
+  events_.on_stop_required(
+      {ErrorCode::handler_failed,
+       name(item) + " failed for good after " + std::to_string(attempt) +
+           " attempt(s): " + reason +
+           ". The consumer stops before it; mend the handler or the record, or choose another "
+           "FailurePolicy::exhausted"});
+}
+
+void FailureDesk::forget(Partition& partition) {
+  std::erase_if(letters_, [&](const auto& entry) {
+    return &entry.second->strand.partition() == &partition;
+  });
+}
+
+Item FailureDesk::take_front(Strand& strand) {
+  std::vector<Stretch> one;
+  strand.take(1, false, one);
+  return {one[0].batch, one[0].begin};
+}
+
+std::string FailureDesk::name(Item item) {
+  return to_string(item.batch->partition->id()) + "@" +
+         std::to_string(item.batch->offset_at(item.position).value());
+}
+
+}  // namespace strandline::detail

@@ -1,0 +1,146 @@
+#include "partition/partition.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace strandline::detail {
+
+Partition::Partition(TopicPartition id, Epoch epoch, const PartitionSettings& settings,
+                     StrandOwner& owner, BatchPool& pool)
+    : gate(settings.limits.records_max_per_partition, settings.limits.bytes_max_per_partition,
+           settings.limits.low_mark),
+      id_(std::move(id)),
+      epoch_(epoch),
+      isolation_(settings.isolation),
+      owner_(owner),
+      pool_(pool) {
+  lanes_.reserve(settings.strands);
+  for (std::size_t i = 0; i < settings.strands; ++i) {
+    lanes_.push_back(std::make_unique<Strand>(*this, owner, i));
+    lanes_.back()->out_max = settings.out_max;
+  }
+}
+
+Partition::~Partition() {
+  // Only at the very end of a consumer: what a stuck handler still reads must not be released.
+  for (AdmittedBatch* batch : batches_) batch->partition = nullptr;
+}
+
+void Partition::admit(AdmittedBatch& batch, TimePoint now) {
+  batch.partition = this;
+  batch.admitted_at = now;
+  batch.first_sequence = tracker_.admit(batch.records.offsets);
+  batch.unfinished = static_cast<std::uint32_t>(batch.records.size());
+  batch.slot = batches_.size();
+  batches_.push_back(&batch);
+  bytes_ += batch.records.bytes;
+}
+
+std::size_t Partition::finish(AdmittedBatch& batch, std::uint32_t begin, std::uint32_t end) {
+  if (fenced_) return 0;
+  std::size_t newly = 0;
+  if (batch.index_by_position.empty()) {
+    newly = tracker_.complete(batch.first_sequence + begin, end - begin);
+    highest_completed_ = std::max(highest_completed_, Offset{batch.records.offsets[end - 1]});
+  } else {
+    for (std::uint32_t position = begin; position < end; ++position) {
+      newly += tracker_.complete(batch.sequence_at(position), 1);
+      highest_completed_ = std::max(highest_completed_, batch.offset_at(position));
+    }
+  }
+  batch.unfinished -= static_cast<std::uint32_t>(newly);
+  ledger_.advance(tracker_.commit_position());
+  return newly;
+}
+
+void Partition::let_go(AdmittedBatch& batch) {
+  if (batch.holders > 0 || (batch.unfinished > 0 && !fenced_)) return;
+  bytes_ -= batch.records.bytes;
+  batches_.back()->slot = batch.slot;
+  std::swap(batches_[batch.slot], batches_.back());
+  batches_.pop_back();
+  pool_.give_back(batch);
+}
+
+void Partition::fence() noexcept {
+  fenced_ = true;
+  draining = true;
+  stop.request_stop();
+  for (const auto& lane : lanes_) lane->clear();
+  tokens_.clear();
+  // Backwards, since giving a batch back moves the last one into its place.
+  for (std::size_t i = batches_.size(); i > 0; --i) let_go(*batches_[i - 1]);
+}
+
+Strand* Partition::find_token(std::uint64_t token) noexcept {
+  const auto found = tokens_.find(token);
+  return found == tokens_.end() ? nullptr : found->second.get();
+}
+
+Strand& Partition::open_token(std::uint64_t token) {
+  std::unique_ptr<Strand>& strand = tokens_[token];
+  if (!strand) {
+    if (spare_.empty()) {
+      strand = std::make_unique<Strand>(*this, owner_, 0);
+    } else {
+      strand = std::move(spare_.back());
+      spare_.pop_back();
+    }
+    strand->token = token;
+  }
+  return *strand;
+}
+
+void Partition::close_token(Strand& strand) {
+  const auto found = tokens_.find(*strand.token);
+  if (spare_.size() < 1024) spare_.push_back(std::move(found->second));
+  tokens_.erase(found);
+}
+
+std::size_t Partition::queued() const noexcept {
+  std::size_t records = 0;
+  for (const auto& lane : lanes_) records += lane->queued();
+  for (const auto& [token, strand] : tokens_) records += strand->queued();
+  return records;
+}
+
+std::size_t Partition::busy_strands() const noexcept {
+  const auto busy = std::ranges::count_if(lanes_, [](const auto& lane) { return !lane->idle(); });
+  return static_cast<std::size_t>(busy) + tokens_.size();
+}
+
+Duration Partition::oldest_age(TimePoint now) const {
+  const auto oldest = tracker_.oldest_unfinished();
+  if (!oldest) return Duration::zero();
+  const auto holds = [&](const AdmittedBatch* batch) {
+    return *oldest >= batch->first_sequence &&
+           *oldest - batch->first_sequence < batch->records.size();
+  };
+  const auto batch = std::ranges::find_if(batches_, holds);
+  return batch == batches_.end() ? Duration::zero() : now - (*batch)->admitted_at;
+}
+
+PartitionStats Partition::snapshot(TimePoint now) const {
+  PartitionStats stats = counters;
+  const auto in_ms = [](Duration duration) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
+  };
+  stats.partition = id_;
+  stats.epoch = epoch_;
+  stats.commit_position = ledger_.position();
+  stats.committed = ledger_.committed();
+  stats.highest_seen = tracker_.highest_seen();
+  stats.highest_completed = highest_completed_;
+  stats.gated_total = in_ms(gate.total(now));
+  stats.idle_total = in_ms(idle_total_);
+  stats.in_flight = tracker_.in_flight();
+  stats.in_flight_bytes = bytes_;
+  stats.queued = queued();
+  stats.gated = gate.closed();
+  stats.gated_age = in_ms(gate.age(now));
+  stats.oldest_unfinished = tracker_.oldest_unfinished_offset();
+  stats.oldest_age = in_ms(oldest_age(now));
+  return stats;
+}
+
+}  // namespace strandline::detail

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <strandline/config.h>
+#include <strandline/stats.h>
+
+#include "base/clock.h"
+#include "commit/commit_ledger.h"
+#include "commit/commit_tracker.h"
+#include "partition/admitted_batch.h"
+#include "partition/batch_pool.h"
+#include "partition/gate.h"
+#include "partition/strand.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <unordered_map>
+#include <vector>
+
+namespace strandline::detail {
+
+/// What waits for what when a record does not finish at once.
+enum class Isolation : std::uint8_t {
+  strand,  ///< the whole strand: partition order, batches, a handler instance per strand
+  token,   ///< only records with the same token: key order; without order every record has its own
+};
+
+struct PartitionSettings {
+  InFlightLimits limits{};
+  Isolation isolation = Isolation::strand;
+  std::size_t strands = 1;   ///< lanes
+  unsigned out_max = 1;      ///< runs of one lane out at a time
+};
+
+/// All state of one assigned partition during one epoch: what is admitted, what is finished, what waits.
+/// Poller thread only, but for `lag` and `stop`, which handlers read through their Context.
+///
+/// It outlives its epoch until the last worker has let go of its records: `fence` makes everything that
+/// finishes after that count for nothing.
+class Partition {
+ public:
+  Partition(TopicPartition id, Epoch epoch, const PartitionSettings& settings, StrandOwner& owner,
+            BatchPool& pool);
+  Partition(const Partition&) = delete;
+  Partition& operator=(const Partition&) = delete;
+  ~Partition();
+
+  /// Registers a freshly fetched batch: its records are in flight from here on.
+  void admit(AdmittedBatch& batch, TimePoint now);
+  /// Marks positions of a batch finished; returns how many were not before. Fenced: 0.
+  std::size_t finish(AdmittedBatch& batch, std::uint32_t begin, std::uint32_t end);
+  /// A run or call lets go of a batch; gives it back when that was the last reference.
+  void let_go(AdmittedBatch& batch);
+  /// The end of the epoch: nothing queued starts any more, nothing that finishes counts any more.
+  void fence() noexcept;
+
+  [[nodiscard]] Strand& lane(std::size_t number) { return *lanes_[number]; }
+  [[nodiscard]] std::size_t lane_count() const noexcept { return lanes_.size(); }
+  /// The strand of a token that something is waiting for; null when nothing is.
+  [[nodiscard]] Strand* find_token(std::uint64_t token) noexcept;
+  Strand& open_token(std::uint64_t token);
+  void close_token(Strand& strand);
+  [[nodiscard]] bool any_token() const noexcept { return !tokens_.empty(); }
+
+  [[nodiscard]] const TopicPartition& id() const noexcept { return id_; }
+  [[nodiscard]] Epoch epoch() const noexcept { return epoch_; }
+  [[nodiscard]] Isolation isolation() const noexcept { return isolation_; }
+  [[nodiscard]] bool fenced() const noexcept { return fenced_; }
+  /// Nobody holds any of its records: it can be destroyed.
+  [[nodiscard]] bool unreferenced() const noexcept { return batches_.empty(); }
+  [[nodiscard]] std::size_t in_flight() const noexcept { return tracker_.in_flight(); }
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+  [[nodiscard]] std::size_t queued() const noexcept;
+  [[nodiscard]] std::size_t busy_strands() const noexcept;
+  [[nodiscard]] const CommitTracker& tracker() const noexcept { return tracker_; }
+  [[nodiscard]] CommitLedger& ledger() noexcept { return ledger_; }
+  /// What the next record's offset must not be below.
+  [[nodiscard]] Offset expected() const noexcept {
+    return tracker_.highest_seen().is_valid() ? tracker_.highest_seen().next() : Offset{};
+  }
+  /// Called a few times a second: adds to the time in which nothing was in flight.
+  void observe(TimePoint now) noexcept {
+    if (in_flight() == 0 && last_observed_ != TimePoint{}) idle_total_ += now - last_observed_;
+    last_observed_ = now;
+  }
+  [[nodiscard]] Duration oldest_age(TimePoint now) const;
+  [[nodiscard]] PartitionStats snapshot(TimePoint now) const;
+
+  Gate gate;
+  PartitionStats counters{};             ///< only its counters are kept up; the rest is filled on snapshot
+  std::unordered_map<Sequence, unsigned> failed_attempts{};  ///< of records that have failed and not finished
+  std::size_t out = 0;                   ///< runs and asynchronous calls out
+  std::size_t unacknowledged = 0;        ///< dead letters on their way
+  std::vector<AnyHandler> idle_handlers{};  ///< without order: instances that no run uses just now
+  std::stop_source stop{};
+  std::atomic<std::int64_t> lag{-1};     ///< written here a few times a second, read by handlers
+  bool draining = false;                 ///< nothing new starts
+
+ private:
+  TopicPartition id_;
+  Epoch epoch_;
+  Isolation isolation_;
+  StrandOwner& owner_;
+  BatchPool& pool_;
+  CommitTracker tracker_{};
+  CommitLedger ledger_{};
+  std::vector<std::unique_ptr<Strand>> lanes_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Strand>> tokens_;
+  std::vector<std::unique_ptr<Strand>> spare_;  ///< token strands to use again
+  std::vector<AdmittedBatch*> batches_;         ///< live, in no order; admission order is the tracker's
+  std::size_t bytes_ = 0;
+  Offset highest_completed_{};
+  Duration idle_total_{};
+  TimePoint last_observed_{};
+  bool fenced_ = false;
+};
+
+}  // namespace strandline::detail
