@@ -46,7 +46,7 @@ struct TaskPromise : TaskPromiseBase {
   }
   T take() {
     if (exception) std::rethrow_exception(exception);
-    return std::move(*value);
+    return std::move(value).value();
   }
 };
 

@@ -69,6 +69,8 @@ void add(InstanceStats& sum, const InstanceStats& one) {
   sum.retries += one.retries;
   sum.dead_lettered += one.dead_lettered;
   sum.dropped += one.dropped;
+  sum.dead_letter_failures += one.dead_letter_failures;
+  sum.stuck_reported += one.stuck_reported;
   sum.late_completions_fenced += one.late_completions_fenced;
   sum.completions_abandoned += one.completions_abandoned;
   sum.duplicates_filtered += one.duplicates_filtered;
@@ -79,14 +81,19 @@ void add(InstanceStats& sum, const InstanceStats& one) {
   sum.in_flight += one.in_flight;
   sum.in_flight_bytes += one.in_flight_bytes;
   sum.runs_out += one.runs_out;
+  sum.strands_busy += one.strands_busy;
   sum.gated = sum.gated || one.gated;
   // Ages do not add up: the worst one is what an operator asks for.
   sum.gated_age = std::max(sum.gated_age, one.gated_age);
   sum.last_commit_age = std::max(sum.last_commit_age, one.last_commit_age);
+  sum.last_turn_age = std::max(sum.last_turn_age, one.last_turn_age);
+  sum.queue_wait.add(one.queue_wait);
   sum.residence.add(one.residence);
   sum.handler.add(one.handler);
+  sum.delivery.add(one.delivery);
   sum.commit.add(one.commit);
   sum.rebalance.add(one.rebalance);
+  sum.turn.add(one.turn);
 }
 
 }  // namespace

@@ -81,7 +81,8 @@ TEST_F(CompletionTest, MovedOntoItselfKeepsItsCall) {
 TEST_F(CompletionTest, SecondAnswerIsCountedAndChangesNothing) {
   Completion completion(call);
   std::move(completion).done();
-  std::move(completion).retry("too late");
+  std::move(completion)
+      .retry("too late");  // NOLINT(bugprone-use-after-move): the misuse under test
   EXPECT_EQ(only_answer().outcome, Outcome::done);
   EXPECT_EQ(answered_twice(), 1U);
 }

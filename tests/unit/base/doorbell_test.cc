@@ -74,6 +74,7 @@ TEST(Doorbell, WorkOfManyRingersIsNotSleptOver) {
   Doorbell bell;
   std::atomic<int> work{0};
   std::vector<std::thread> ringers;
+  ringers.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     ringers.emplace_back([&] {
       for (int i = 0; i < kEach; ++i) {

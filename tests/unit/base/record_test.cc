@@ -68,8 +68,9 @@ TEST(Record, LastHeaderOfANameWins) {
   FakeMessage message;
   message.headers = {{"trace", "1"}, {"other", "x"}, {"trace", "2"}};
   const Record record(message.fields());
-  ASSERT_TRUE(record.headers().last("trace"));
-  EXPECT_EQ(record.headers().last("trace")->value, "2");
+  const std::optional<Header> last = record.headers().last("trace");
+  ASSERT_TRUE(last.has_value());
+  EXPECT_EQ(last.value().value, "2");
   EXPECT_FALSE(record.headers().last("absent"));
   int seen = 0;
   const Headers headers = record.headers();

@@ -69,6 +69,7 @@ TEST(CompletionQueue, ManyPushersLoseNothingAndKeepTheirOrder) {
   Doorbell bell;
   CompletionQueue<Item> queue(bell);
   std::vector<std::thread> pushers;
+  pushers.reserve(kThreads);
   for (std::uint32_t t = 0; t < kThreads; ++t) {
     pushers.emplace_back([&queue, t] {
       for (std::uint32_t i = 0; i < kEach; ++i) queue.push({t, i});

@@ -72,8 +72,7 @@ TEST_F(TimerWheelTest, WhatIsOverdueFiresAtTheNextAdvance) {
   wheel.advance(start + 10s);
   CallTimer timer(note(1));
   wheel.schedule(timer, start);
-  ASSERT_TRUE(wheel.next_due());
-  EXPECT_LE(*wheel.next_due(), start + 10s);
+  EXPECT_LE(wheel.next_due().value(), start + 10s);
   EXPECT_EQ(wheel.advance(start + 10s), 1U);
 }
 
@@ -193,8 +192,7 @@ TEST_F(TimerWheelTest, WhatComesAfterAnExceptionIsNotLost) {
   wheel.schedule(second, start + 5ms);
   wheel.schedule(third, start + 6ms);
   EXPECT_THROW(wheel.advance(start + 7ms), std::runtime_error);
-  ASSERT_TRUE(wheel.next_due());
-  EXPECT_LE(*wheel.next_due(), start + 5ms);
+  EXPECT_LE(wheel.next_due().value(), start + 5ms);
   EXPECT_EQ(wheel.advance(start + 7ms), 2U);
   EXPECT_EQ(fired, (std::vector{2, 3}));
 }

@@ -65,19 +65,21 @@ TEST(WorkerPool, SubmittingNothingIsNothing) {
 }
 
 TEST(WorkerPool, ManyThreadsMaySubmit) {
-  static constexpr int kThreads = 3;
-  static constexpr int kEach = 5'000;
+  static constexpr std::size_t kThreads = 3;
+  static constexpr std::size_t kEach = 5'000;
   Countdown all(kThreads * kEach);
   CallJob job([&] { all.down(); });
   WorkerPool pool(2, "w");
   std::vector<std::thread> submitters;
-  for (int t = 0; t < kThreads; ++t) {
+  submitters.reserve(kThreads);
+  for (std::size_t t = 0; t < kThreads; ++t) {
     submitters.emplace_back([&] {
-      for (int i = 0; i < kEach; ++i) pool.submit(job);
+      for (std::size_t i = 0; i < kEach; ++i) pool.submit(job);
     });
   }
   for (std::thread& submitter : submitters) submitter.join();
   EXPECT_TRUE(all.wait());
+  EXPECT_EQ(pool.shut_down(kLong), 0U);
 }
 
 TEST(WorkerPool, BeginsInTheOrderOfSubmission) {
@@ -157,6 +159,7 @@ TEST(WorkerPool, ThreadsAreNamedAndNumbered) {
   pool.submit(job);
   pool.submit(job);
   EXPECT_TRUE(all.wait());
+  EXPECT_EQ(pool.shut_down(kLong), 0U);
   EXPECT_EQ(names, (std::set<std::string>{"test-worker-0", "test-worker-1"}));
 }
 
@@ -192,58 +195,54 @@ TEST(WorkerPool, ShutDownWaitsForWhatRunsAndReturnsWhatDoesNot) {
   EXPECT_EQ(pool.shut_down(kLong), 0U);
 }
 
-// What a stuck job uses, kept alive by the job as well, as the pool's contract asks.
-struct Stuck {
+/// A job that hangs until the test lets it go, and tells when its thread has ended.
+class StuckJob final : public Job {
+ public:
+  void run() noexcept override {
+    thread_local AtThreadExit at_exit;
+    at_exit.countdown = &ended;
+    begun.down();
+    EXPECT_TRUE(release.wait());
+  }
+
   Countdown begun;
   Countdown release;
-  std::promise<void> ended{};
+  Countdown ended;
+
+ private:
+  struct AtThreadExit {
+    Countdown* countdown = nullptr;
+    ~AtThreadExit() { countdown->down(); }
+  };
 };
 
 TEST(WorkerPool, StuckJobHoldsUpNobody) {
-  const auto stuck = std::make_shared<Stuck>();
-  auto ended = stuck->ended.get_future();
-  CallJob job([stuck] {
-    stuck->begun.down();
-    EXPECT_TRUE(stuck->release.wait());
-    stuck->ended.set_value_at_thread_exit();
-  });
-  std::vector<Job*> unstarted;
-  CallJob never([] { ADD_FAILURE() << "begun after the shut-down"; });
+  StuckJob stuck;
   {
     WorkerPool pool(2, "w");
-    pool.submit(job);
-    ASSERT_TRUE(stuck->begun.wait());
-    Countdown other(1);
-    CallJob quick([&] { other.down(); });
-    pool.submit(quick);
-    ASSERT_TRUE(other.wait());
+    pool.submit(stuck);
+    ASSERT_TRUE(stuck.begun.wait());
+    // The other worker is idle and ends at once.
     EXPECT_EQ(pool.shut_down(Duration::zero()), 1U);
   }
   // The pool is gone; the thread comes back from its job and ends on its own.
-  stuck->release.down();
-  EXPECT_EQ(ended.wait_for(kLong), std::future_status::ready);
+  stuck.release.down();
+  EXPECT_TRUE(stuck.ended.wait());
 }
 
 TEST(WorkerPool, JobsQueuedBehindStuckOnesAreHandedBackInOrder) {
-  const auto stuck = std::make_shared<Stuck>();
-  auto ended = stuck->ended.get_future();
-  CallJob job([stuck] {
-    stuck->begun.down();
-    EXPECT_TRUE(stuck->release.wait());
-    stuck->ended.set_value_at_thread_exit();
-  });
+  StuckJob stuck;
   std::deque<CallJob> queued;
-  for (int i = 0; i < 3; ++i)
-    queued.emplace_back([] { ADD_FAILURE() << "begun after the shut-down"; });
+  for (int i = 0; i < 3; ++i) queued.emplace_back([] { ADD_FAILURE() << "begun after all"; });
   WorkerPool pool(1, "w");
-  pool.submit(job);
-  ASSERT_TRUE(stuck->begun.wait());
+  pool.submit(stuck);
+  ASSERT_TRUE(stuck.begun.wait());
   for (CallJob& one : queued) pool.submit(one);
   std::vector<Job*> unstarted;
   EXPECT_EQ(pool.shut_down(1ms, [&](Job& one) { unstarted.push_back(&one); }), 1U);
   EXPECT_EQ(unstarted, (std::vector<Job*>{&queued[0], &queued[1], &queued[2]}));
-  stuck->release.down();
-  EXPECT_EQ(ended.wait_for(kLong), std::future_status::ready);
+  stuck.release.down();
+  EXPECT_TRUE(stuck.ended.wait());
 }
 
 TEST(WorkerPool, IdlePoolEndsAtOnceWhateverThePatience) {

@@ -15,7 +15,8 @@ class Countdown {
 
   void down() {
     const std::scoped_lock lock(mutex_);
-    if (left_ > 0 && --left_ == 0) zero_.notify_all();
+    if (left_ > 0) --left_;
+    if (left_ == 0) zero_.notify_all();
   }
   [[nodiscard]] bool wait() {
     std::unique_lock lock(mutex_);
