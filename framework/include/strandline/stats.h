@@ -20,8 +20,8 @@ enum class State : std::uint8_t { created, running, draining, closed, failed };
 
 [[nodiscard]] std::string_view to_string(State state) noexcept;
 
-/// A histogram of durations in buckets of powers of two microseconds: bucket i counts durations below
-/// 2^i µs and not below 2^(i-1) µs; the last one takes all the rest.
+/// A histogram of durations in buckets of powers of two microseconds: bucket i counts durations
+/// below 2^i µs and not below 2^(i-1) µs; the last one takes all the rest.
 struct DurationHistogram {
   static constexpr std::size_t kBuckets = 36;
   std::array<std::uint64_t, kBuckets> counts{};
@@ -41,18 +41,18 @@ struct DurationHistogram {
 struct PartitionStats {
   TopicPartition partition;
   Epoch epoch{};
-  Offset commit_position;      ///< next offset to commit
-  Offset committed;            ///< acknowledged by the broker
-  Offset highest_seen;         ///< last offset handed over
-  Offset highest_completed;    ///< last offset finished, unfinished ones below it or not
-  Offset high_watermark;       ///< the broker's end of log; invalid while unknown
-  std::int64_t lag = -1;       ///< high watermark − commit position; -1 while unknown
-  std::size_t in_flight = 0;   ///< records admitted and not finished
+  Offset commit_position;     ///< next offset to commit
+  Offset committed;           ///< acknowledged by the broker
+  Offset highest_seen;        ///< last offset handed over
+  Offset highest_completed;   ///< last offset finished, unfinished ones below it or not
+  Offset high_watermark;      ///< the broker's end of log; invalid while unknown
+  std::int64_t lag = -1;      ///< high watermark − commit position; -1 while unknown
+  std::size_t in_flight = 0;  ///< records admitted and not finished
   std::size_t in_flight_bytes = 0;
-  std::size_t queued = 0;      ///< of these, not started
+  std::size_t queued = 0;  ///< of these, not started
   std::size_t waiting_retry = 0;
   std::size_t parked = 0;
-  bool gated = false;          ///< back-pressure holds it
+  bool gated = false;  ///< back-pressure holds it
   std::chrono::milliseconds gated_age{0};
   std::chrono::milliseconds gated_total{0};  ///< in this epoch, the present stretch included
   std::chrono::milliseconds idle_total{0};   ///< nothing was in flight, in this epoch
@@ -64,7 +64,8 @@ struct PartitionStats {
   std::uint64_t retries = 0;    ///< attempts after the first
   std::uint64_t dead_lettered = 0;
   std::uint64_t dropped = 0;
-  std::uint64_t duplicates_filtered = 0;  ///< delivered again by the client within the epoch, dropped
+  std::uint64_t duplicates_filtered =
+      0;  ///< delivered again by the client within the epoch, dropped
 };
 
 /// A snapshot of one poller (`instances` = 1: of the consumer). Taken a few times a second.
@@ -90,10 +91,11 @@ struct InstanceStats {
   std::size_t in_flight_bytes = 0;
   std::size_t runs_out = 0;      ///< hand-offs that workers hold
   std::size_t strands_busy = 0;  ///< strands that hold records, queued or out
-  bool gated = false;        ///< the whole consumer's back-pressure holds
+  bool gated = false;            ///< the whole consumer's back-pressure holds
   std::chrono::milliseconds gated_age{0};
   std::chrono::milliseconds last_commit_age{0};
-  /// Since the poller last turned, as of `stats()` and not of the snapshot: it grows when the poller hangs.
+  /// Since the poller last turned, as of `stats()` and not of the snapshot: it grows when the
+  /// poller hangs.
   std::chrono::milliseconds last_turn_age{0};
   DurationHistogram queue_wait;  ///< admitted → handed to a worker
   DurationHistogram residence;   ///< admitted → finished
@@ -127,12 +129,13 @@ struct LeftRecord {
 
 /// What `Consumer::run` answers: what was done, what was left, and why it ended.
 struct RunSummary {
-  Stats stats;                              ///< the last snapshot, after the final commit
-  std::vector<PartitionStats> partitions;   ///< as each one was when it was given up at the end
-  std::vector<LeftRecord> left;             ///< handlers still running at the drain deadline (at most 100 named)
-  std::size_t left_in_flight = 0;           ///< begun and not finished; they come again
-  std::size_t left_queued = 0;              ///< admitted and not begun; they come again
-  std::optional<Error> error;               ///< why it ended, unless it was asked to
+  Stats stats;                             ///< the last snapshot, after the final commit
+  std::vector<PartitionStats> partitions;  ///< as each one was when it was given up at the end
+  std::vector<LeftRecord>
+      left;  ///< handlers still running at the drain deadline (at most 100 named)
+  std::size_t left_in_flight = 0;  ///< begun and not finished; they come again
+  std::size_t left_queued = 0;     ///< admitted and not begun; they come again
+  std::optional<Error> error;      ///< why it ended, unless it was asked to
 
   [[nodiscard]] bool ok() const noexcept { return !error.has_value(); }
 };
