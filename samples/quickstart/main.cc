@@ -87,6 +87,7 @@ int run(const Options& options) {
     mock.emplace(place.topic, kPartitions);
     fmt::print("mock cluster at {}\n", mock->bootstrap_servers());
   }
+  place.mock = mock.has_value();
   place.bootstrap_servers = mock ? mock->bootstrap_servers() : options.bootstrap_servers;
   fmt::print("{} orders of {} customers in {} partitions of topic {}\n\n", options.records,
              kCustomers, kPartitions, place.topic);
@@ -94,8 +95,8 @@ int run(const Options& options) {
 
   Stream& stream = share_stream();
   // A process of its own, so that the CPU figure is that of the consumers alone.
-  ChildProcess producer = ChildProcess::fork_off(
-      [&] { return produce(place, !mock.has_value(), options.records, stream); });
+  ChildProcess producer =
+      ChildProcess::fork_off([&] { return produce(place, options.records, stream); });
   wait_for_topic(stream, producer);
 
   Progress progress;
@@ -139,7 +140,9 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   try {
-    strandline::set_log_level(strandline::LogLevel::warning);
+    // Commits refused while the group changes are all in a day's work, and the closing table counts
+    // what counts.
+    strandline::set_log_level(strandline::LogLevel::error);
     const auto options = quickstart::parse_options(argc, argv);
     return quickstart::run(options);
   } catch (const std::exception& error) {

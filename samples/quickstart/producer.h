@@ -14,13 +14,13 @@ struct Place {
   std::string bootstrap_servers;
   std::string topic;
   std::string group_id;
+  bool mock = false;
 };
 
 /// Produces the stream up to `records` orders, never further than `Stream::allowed`, and never so
 /// far ahead of the commit positions that the mock cluster would throw away what nobody has read. 0
 /// when the broker has acknowledged all of it. For a process of its own.
-[[nodiscard]] int produce(const Place& place, bool create_topic, std::uint64_t records,
-                          Stream& stream);
+[[nodiscard]] int produce(const Place& place, std::uint64_t records, Stream& stream);
 
 struct PartitionPosition {
   int partition = 0;
