@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
     return ConsumerConfig{.bootstrap_servers = demo.bootstrap_servers(),
                           .group_id = demo.group(),
                           .topics = {demo.topic()},
-                          .group = {.assignor = Assignor::cooperative_sticky},
+                          .group = demo.membership({.assignor = Assignor::cooperative_sticky}),
                           .rebalance = {.drain_timeout = 5s},
                           .listener = &listener};
   };

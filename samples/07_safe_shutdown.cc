@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
       .bootstrap_servers = demo.bootstrap_servers(),
       .group_id = demo.group(),
       .topics = {demo.topic()},
+      .group = demo.membership(),
       .shutdown = {.drain = Drain::running, .drain_timeout = 10s},
   };
 

@@ -84,7 +84,7 @@ int main(int argc, char** argv) {
       .bootstrap_servers = demo.bootstrap_servers(),
       .group_id = demo.group(),
       .topics = {demo.topic()},
-      .group = group,
+      .group = demo.membership(group),
       .listener = &listener,
   }};
   SignalStop stop{consumer};

@@ -74,7 +74,7 @@ int main(int argc, char** argv) {
       .bootstrap_servers = demo.bootstrap_servers(),
       .group_id = demo.group(),
       .topics = {demo.topic()},
-      .group = {.session_timeout = 6s, .heartbeat_interval = 2s},
+      .group = demo.membership(),
       .failure = {.attempts_max = 0, .dead_letter_topic = demo.topic() + ".dead"},
       .fetch = {.batch_records_max = 100},
   }};

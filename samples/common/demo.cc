@@ -14,6 +14,7 @@
 namespace samples {
 
 using namespace std::chrono_literals;
+using strandline::GroupConfig;
 using strandline::Offset;
 using strandline::PartitionId;
 using strandline::Record;
@@ -25,6 +26,7 @@ using strandline::testing::ProducedRecord;
 namespace {
 // Far beyond what any sample needs, and below the time limit of its test.
 constexpr auto kDeadline = 30s;
+constexpr auto kMockSessionTimeout = 2s;
 constexpr int kCustomers = 20;
 }  // namespace
 
@@ -43,6 +45,7 @@ Demo::Demo(int argc, char** argv, const std::string& about, DemoSetup setup)
   cluster_->create_topic(setup_.topic, setup_.partitions);
   if (setup_.produce_at_start) produce(setup_.records);
   ledger_.expect(setup_.records);
+  if (setup_.records == 0) return;
   guard_ = std::jthread{[this](const std::stop_token& over) { guard(over); }};
 }
 
@@ -57,6 +60,8 @@ void Demo::parse(int argc, char** argv, const std::string& about) {
   app.add_option("--topic", setup_.topic, "Topic to read")->capture_default_str();
   group_ = "sample";
   app.add_option("--group", group_, "Consumer group")->capture_default_str();
+  int session_timeout_ms = 0;
+  app.add_option("--session-timeout-ms", session_timeout_ms, "When a silent member is given up");
   if (setup_.options) setup_.options(app);
   try {
     app.parse(argc, argv);
@@ -66,7 +71,17 @@ void Demo::parse(int argc, char** argv, const std::string& about) {
   } catch (const CLI::ParseError& error) {
     std::exit(app.exit(error));  // NOLINT(concurrency-mt-unsafe): no other thread yet
   }
+  if (session_timeout_ms > 0) session_timeout_ = std::chrono::milliseconds{session_timeout_ms};
+  if (mock && !session_timeout_) session_timeout_ = kMockSessionTimeout;
   if (mock) cluster_ = std::make_unique<MockCluster>();
+}
+
+GroupConfig Demo::membership(GroupConfig group) const {
+  if (session_timeout_) {
+    group.session_timeout = *session_timeout_;
+    group.heartbeat_interval = *session_timeout_ / 10;
+  }
+  return group;
 }
 
 void Demo::produce(int count) {

@@ -1,16 +1,19 @@
 #pragma once
 
+#include <strandline/config.h>
 #include <strandline/record.h>
 #include <strandline/stats.h>
 #include <strandline/testing/mock_cluster.h>
 #include <strandline/types.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <initializer_list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -31,6 +34,7 @@ namespace samples {
 struct DemoSetup {
   std::string topic = "orders";
   int partitions = 4;
+  /// 0: none is handled in this process, so nobody waits for that.
   int records = 100;
   /// The number-th record that `--mock` produces, counted from 0.
   std::function<strandline::testing::ProducedRecord(int number)> record = order;
@@ -56,6 +60,10 @@ class Demo {
   [[nodiscard]] const std::string& bootstrap_servers() const noexcept { return servers_; }
   [[nodiscard]] const std::string& group() const noexcept { return group_; }
   [[nodiscard]] const std::string& topic() const noexcept { return setup_.topic; }
+  /// The same with the times that `--session-timeout-ms` asks for, if it does. Short with `--mock`:
+  /// librdkafka's mock cluster lets a rebalance take nearly the session timeout, whether or not all
+  /// members have come.
+  [[nodiscard]] strandline::GroupConfig membership(strandline::GroupConfig group = {}) const;
   /// Only with `--mock`.
   [[nodiscard]] strandline::testing::MockCluster& cluster() noexcept { return *cluster_; }
 
@@ -96,6 +104,7 @@ class Demo {
   DemoSetup setup_;
   std::string servers_;
   std::string group_;
+  std::optional<std::chrono::milliseconds> session_timeout_;
   std::unique_ptr<strandline::testing::MockCluster> cluster_;
   int produced_ = 0;
   std::map<int, strandline::Offset> first_expected_;

@@ -45,7 +45,7 @@ void crash_once(Demo& demo, PageViewOptions& options) {
   const pid_t copy =
       members.start({"--bootstrap-servers", demo.bootstrap_servers(), "--topic", demo.topic(),
                      "--group", demo.group(), "--directory", options.directory.string(),
-                     "--crash-after", std::to_string(kCrashAfter)});
+                     "--crash-after", std::to_string(kCrashAfter), "--session-timeout-ms", "2000"});
   demo.expect(!members.wait(copy), "the first copy crashes");
   for (int i = 0; i < kPartitions; ++i) {
     const TopicPartition partition{demo.topic(), PartitionId{i}};
