@@ -70,6 +70,7 @@ TEST(CommitTracker, PositionIsRightAtTheBoundaryOfTwoBatches) {
 TEST(CommitTracker, NeverPassesTheUnfinishedWhateverIsFinishedBehindIt) {
   CommitTracker tracker;
   std::vector<std::vector<std::int64_t>> batches;
+  batches.reserve(100);
   for (std::int64_t i = 0; i < 100; ++i) batches.push_back(consecutive(i * 100, 100));
   for (const auto& batch : batches) tracker.admit(batch);
   tracker.complete(0, 42);
