@@ -1,0 +1,69 @@
+#pragma once
+
+#include <strandline/config.h>
+#include <strandline/stats.h>
+
+#include "base/clock.h"
+#include "commit/commit_scheduler.h"
+#include "consumer/assignment.h"
+#include "kafka/broker_client.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace strandline::detail {
+
+/// Brings commit positions to the broker, and believes only its answers. Poller thread only.
+class Committer {
+ public:
+  Committer(const CommitConfig& config, BrokerClient& client, Assignment& assignment,
+            const Clock& clock, InstanceStats& counters);
+
+  /// Commits what the mode says is due.
+  void tick();
+  void note_finished(std::uint64_t records) { scheduler_.finished(records); }
+  [[nodiscard]] std::optional<TimePoint> next_due() const { return scheduler_.next_due(); }
+
+  /// The final commit of partitions that are given up: `done` runs when the broker has answered, at once
+  /// when there is nothing to commit. The caller has the deadline.
+  void commit_finally(const std::vector<TopicPartition>& partitions, std::function<void()> done);
+  /// A handler asks; the answer is the committed offset.
+  void commit_for_handler(Partition& partition, std::function<void(Result<Offset>)> answer);
+
+  void on_answer(CommitId id, const std::vector<CommittedOffset>& offsets);
+  /// Nobody will answer any more: whoever waits is told so.
+  void abandon();
+
+  /// `per_batch`: the partition may not go on before what it has finished is committed.
+  [[nodiscard]] bool waits_for_commit(Partition& partition) const;
+  [[nodiscard]] TimePoint last_success() const noexcept { return last_success_; }
+
+ private:
+  struct Request {
+    std::vector<PartitionOffset> offsets;
+    TimePoint sent;
+    std::function<void(const std::vector<CommittedOffset>&)> done;
+    bool scheduled = false;
+  };
+
+  /// Positions that the broker has not acknowledged, of partitions for which `wanted` holds.
+  template <class Wanted>
+  std::vector<PartitionOffset> dirty(Wanted wanted);
+  void tell_listener(const std::vector<CommittedOffset>& offsets) noexcept;
+  bool send(std::vector<PartitionOffset> offsets, bool scheduled,
+            std::function<void(const std::vector<CommittedOffset>&)> done);
+
+  const CommitConfig& config_;
+  BrokerClient& client_;
+  Assignment& assignment_;
+  const Clock& clock_;
+  InstanceStats& counters_;
+  CommitScheduler scheduler_;
+  std::unordered_map<CommitId, Request> requests_{};
+  TimePoint last_success_;
+};
+
+}  // namespace strandline::detail

@@ -1,0 +1,176 @@
+#include "consumer/rebalancer.h"
+
+#include "base/log.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace strandline::detail {
+
+namespace {
+
+std::string names(const std::vector<TopicPartition>& partitions) {
+  std::string text;
+  for (const TopicPartition& partition : partitions) {
+    if (!text.empty()) text += ", ";
+    text += to_string(partition);
+  }
+  return text;
+}
+
+}  // namespace
+
+Rebalancer::Rebalancer(const ConsumerConfig& config, BrokerClient& client, Assignment& assignment,
+                     Dispatcher& dispatcher, Committer& committer, const Clock& clock,
+                     InstanceStats& counters)
+    : config_(config),
+      client_(client),
+      assignment_(assignment),
+      dispatcher_(dispatcher),
+      committer_(committer),
+      clock_(clock),
+      counters_(counters) {}
+
+void Rebalancer::on_assign(std::vector<TopicPartition> partitions) {
+  const TimePoint started = clock_.now();
+  ++counters_.rebalances;
+  if (!partitions.empty()) {
+    log(LogLevel::info, "assigned {}", names(partitions));
+    ever_assigned_ = true;
+    // Told first, so that a listener is ready before the first record.
+    tell(&RebalanceListener::on_assigned, partitions);
+  }
+  for (const TopicPartition& id : partitions) {
+    // The queue is split before the answer: afterwards records could slip into the main queue.
+    assignment_.add(dispatcher_.make_partition(id, Epoch{next_epoch_++}), client_.open(id));
+  }
+  if (const auto answered = client_.answer_assign(partitions); !answered) {
+    log(LogLevel::error, "the assignment could not be taken: {}", answered.error().message);
+  }
+  counters_.rebalance.record(clock_.now() - started);
+}
+
+void Rebalancer::on_revoke(std::vector<TopicPartition> partitions, bool lost) {
+  ++counters_.rebalances;
+  std::erase_if(partitions, [&](const TopicPartition& id) { return !assignment_.find(id); });
+  if (lost) {
+    lose(partitions);
+    return;
+  }
+  const TimePoint now = clock_.now();
+  if (!partitions.empty()) log(LogLevel::info, "revoked {}", names(partitions));
+  for (const TopicPartition& id : partitions) {
+    dispatcher_.quiesce(*assignment_.find(id)->partition);
+  }
+  ++revocation_number_;
+  revocation_ = Revocation{std::move(partitions), Phase::draining, now,
+                           drains_ ? now + config_.rebalance.drain_timeout : now};
+  tick();
+}
+
+void Rebalancer::tick() {
+  if (!revocation_) return;
+  Revocation& revocation = *revocation_;
+  if (client_.assignment_lost()) {
+    // Somebody else has them by now: what was about to be committed is not ours to commit any more.
+    const Revocation ended = std::move(revocation);
+    revocation_.reset();
+    return lose(ended.partitions);
+  }
+  const TimePoint now = clock_.now();
+  if (revocation.phase == Phase::draining) {
+    const bool drained = quiet(revocation.partitions);
+    if (!drained && now < revocation.deadline) return;
+    if (!drained && drains_) {
+      log(LogLevel::warning,
+          "rebalance: handlers of {} did not finish within {} ms; their records come again to the next "
+          "owner. Hint: raise rebalance.drain_timeout, or look at Context::stop_token()",
+          names(revocation.partitions), config_.rebalance.drain_timeout.count());
+    }
+    if (!drained) {
+      for (const TopicPartition& id : revocation.partitions) {
+        dispatcher_.cancel(*assignment_.find(id)->partition);
+      }
+    }
+    commit();
+    if (!revocation_) return;
+  }
+  if (revocation.phase == Phase::committing &&
+      (revocation.committed || now >= revocation.deadline)) {
+    const Revocation ended = std::move(revocation);
+    revocation_.reset();
+    if (!ended.committed) {
+      log(LogLevel::warning, "rebalance: the final commit of {} was not answered within {} ms",
+          names(ended.partitions), config_.commit.timeout.count());
+    }
+    give_up(ended.partitions);
+    counters_.rebalance.record(clock_.now() - ended.started);
+  }
+}
+
+void Rebalancer::commit() {
+  Revocation& revocation = *revocation_;
+  if (!revocation.partitions.empty()) {
+    tell(&RebalanceListener::on_revoked, revocation.partitions);
+  }
+  revocation.phase = Phase::committing;
+  revocation.deadline = clock_.now() + config_.commit.timeout;
+  committer_.commit_finally(revocation.partitions, [this, number = revocation_number_] {
+    if (revocation_ && revocation_number_ == number) revocation_->committed = true;
+  });
+}
+
+void Rebalancer::lose(const std::vector<TopicPartition>& partitions) {
+  const TimePoint started = clock_.now();
+  if (!partitions.empty()) {
+    log(LogLevel::warning,
+        "lost {}: the group took them away; nothing is committed, and what was in flight comes "
+        "again to their new owner",
+        names(partitions));
+  }
+  counters_.partitions_lost += partitions.size();
+  // Fenced first: nothing that finishes from here on may count.
+  for (const TopicPartition& id : partitions) {
+    dispatcher_.fence(*assignment_.find(id)->partition);
+  }
+  if (!partitions.empty()) tell(&RebalanceListener::on_lost, partitions);
+  give_up(partitions);
+  counters_.rebalance.record(clock_.now() - started);
+}
+
+void Rebalancer::give_up(const std::vector<TopicPartition>& partitions) {
+  for (const TopicPartition& id : partitions) {
+    Partition& partition = *assignment_.find(id)->partition;
+    std::erase_if(given_up_, [&](const PartitionStats& stats) { return stats.partition == id; });
+    given_up_.push_back(partition.snapshot(clock_.now()));
+    if (!partition.fenced()) dispatcher_.fence(partition);
+    assignment_.retire(id);
+  }
+  if (const auto answered = client_.answer_revoke(partitions); !answered) {
+    log(LogLevel::error, "the revocation could not be answered: {}", answered.error().message);
+  }
+}
+
+bool Rebalancer::quiet(const std::vector<TopicPartition>& partitions) {
+  return std::ranges::all_of(partitions, [&](const TopicPartition& id) {
+    return dispatcher_.quiet(*assignment_.find(id)->partition);
+  });
+}
+
+std::optional<TimePoint> Rebalancer::deadline() const {
+  return revocation_ ? std::optional(revocation_->deadline) : std::nullopt;
+}
+
+void Rebalancer::tell(void (RebalanceListener::*event)(std::span<const TopicPartition>),
+                     const std::vector<TopicPartition>& partitions) noexcept {
+  if (config_.listener == nullptr) return;
+  try {
+    (config_.listener->*event)(partitions);
+  } catch (const std::exception& error) {
+    log(LogLevel::error, "the rebalance listener threw: {}", error.what());
+  } catch (...) {
+    log(LogLevel::error, "the rebalance listener threw something that is not a std::exception");
+  }
+}
+
+}  // namespace strandline::detail
