@@ -43,6 +43,8 @@ void set(rd_kafka_conf_t* conf, const char* name, const std::string& value) {
 }
 
 Client make_client(rd_kafka_type_t type, rd_kafka_conf_t* conf) {
+  // A broker that cannot be reached is said once, by what waited for it, and not at every try.
+  rd_kafka_conf_set_log_cb(conf, nullptr);
   std::array<char, 256> text;
   rd_kafka_t* client = rd_kafka_new(type, conf, text.data(), text.size());
   if (client == nullptr) throw std::runtime_error(text.data());
@@ -67,22 +69,21 @@ Client make_producer(const Place& place, Stream& stream) {
   // A retry must neither repeat nor reorder what the consumers are checked against.
   set(conf, "enable.idempotence", "true");
   set(conf, "linger.ms", "5");
-  set(conf, "log.connection.close", "false");
   rd_kafka_conf_set_dr_msg_cb(conf, on_delivered);
   rd_kafka_conf_set_opaque(conf, &stream);
   return make_client(RD_KAFKA_PRODUCER, conf);
 }
 
-void create(rd_kafka_t* client, const std::string& name) {
+void create(rd_kafka_t* client, const Place& place) {
   std::array<char, 256> text;
   const NewTopic topic{
-      rd_kafka_NewTopic_new(name.c_str(), kPartitions, -1, text.data(), text.size())};
+      rd_kafka_NewTopic_new(place.topic.c_str(), kPartitions, -1, text.data(), text.size())};
   if (!topic) throw std::runtime_error(text.data());
   const Queue queue{rd_kafka_queue_new(client)};
   std::array<rd_kafka_NewTopic_t*, 1> topics{topic.get()};
   rd_kafka_CreateTopics(client, topics.data(), topics.size(), nullptr, queue.get());
   const Event event{rd_kafka_queue_poll(queue.get(), kTimeoutMs)};
-  if (!event) throw std::runtime_error("no broker answered the request to create the topic");
+  if (!event) throw std::runtime_error("no broker answers at " + place.bootstrap_servers);
   check(rd_kafka_event_error(event.get()), "cannot create the topic");
   std::size_t count = 0;
   const auto* results =
@@ -122,7 +123,7 @@ void send(rd_kafka_t* client, rd_kafka_topic_t* topic, const Order& order) {
 int produce(const Place& place, std::uint64_t records, Stream& stream) try {
   const Client client = make_producer(place, stream);
   // The mock cluster was started with it, and knows no admin requests.
-  if (!place.mock) create(client.get(), place.topic);
+  if (!place.mock) create(client.get(), place);
   stream.topic_ready = true;
   const Topic topic{rd_kafka_topic_new(client.get(), place.topic.c_str(), nullptr)};
   for (std::uint64_t n = 0; n < records; ++n) {

@@ -86,7 +86,8 @@ void set_group(const Options& options, GroupConfig& group) {
 
 Parsed parse_options(int argc, char** argv) {
   Parsed parsed;
-  CLI::App app{"Kafka's VerifiableConsumer, on strandline: events as JSON on standard output"};
+  CLI::App app{"Kafka's VerifiableConsumer, on strandline: events as JSON on standard output",
+               "verifiable_consumer"};
   add_kafkas_options(app, parsed.options);
   add_our_options(app, parsed.options);
   if (argc == 1) {
