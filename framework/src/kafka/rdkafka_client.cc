@@ -323,10 +323,14 @@ bool RdkafkaClient::closed() const {
 }
 
 void RdkafkaClient::leave_group() noexcept {
-  const bool begun = std::exchange(closing_, true);
-  if (rebalances_.abandon()) unassign_all();
-  if (begun && close_called_) return;
+  closing_ = true;
+  const bool owes_answer = rebalances_.abandon();
+  const bool was_called = close_called_;
   close_client();
+  // A client that is closing takes any answer for "give up everything", whatever it had asked.
+  if (owes_answer) unassign_all();
+  // The owner has closed, and waited as long as it cared to.
+  if (was_called) return;
   const TimePoint deadline = clock_.now() + kLeaveTimeout;
   while (!closed() && clock_.now() < deadline) {
     const EventHandle event{rd_kafka_queue_poll(events_.get(), 100)};

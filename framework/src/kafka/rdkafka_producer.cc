@@ -90,8 +90,8 @@ void RdkafkaProducer::serve(rd_kafka_event_t& event, DeliveryEvents& events) {
       events.on_delivery(token, {});
     } else {
       const std::string where = std::string("delivery to ") + rd_kafka_topic_name(message->rkt);
-      events.on_delivery(
-          token, Unexpected(to_error(message->err, where, rd_kafka_message_errstr(message))));
+      // Not rd_kafka_message_errstr: it takes a producer's payload for the text of the error.
+      events.on_delivery(token, Unexpected(to_error(message->err, where)));
     }
   }
 }

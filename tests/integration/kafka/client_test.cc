@@ -283,21 +283,19 @@ TEST_F(ClientTest, UnfetchedRecordsHoldUpNothing) {
 
 TEST_F(ClientTest, AnOwnerThatJustGoesIsCleanedUpAfter) {
   cluster.produce("orders", numbered(100, 0));
+  auto unanswered = std::make_unique<Member>(config_for(cluster));
+  unanswered->answers = false;
+  ASSERT_TRUE(turn_until({unanswered.get()}, [&] { return !unanswered->assigning.empty(); }));
+  auto member = std::make_unique<Member>(config_for(cluster));
   const auto begin = std::chrono::steady_clock::now();
-  {
-    Member unanswered(config_for(cluster));
-    unanswered.answers = false;
-    ASSERT_TRUE(turn_until({&unanswered}, [&] { return !unanswered.assigning.empty(); }));
-  }
-  {
-    Member member(config_for(cluster));
-    member.keeps = true;
-    ASSERT_TRUE(turn_until({&member}, [&] { return member.records() > 0; }));
-  }
+  unanswered.reset();
+  // It left at once, and did not wait in vain for an answer of ours.
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
+  member->keeps = true;
+  ASSERT_TRUE(turn_until({member.get()}, [&] { return member->records() > 0; }));
+  member.reset();
   Member next(config_for(cluster));
   EXPECT_TRUE(turn_until({&next}, [&] { return next.records() == 100; }));
-  // Nobody waited for a session of theirs, or for an answer of ours, without end.
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 30s);
 }
 
 TEST_F(ClientTest, AFencedMemberIsToldThatAllIsOver) {
