@@ -125,6 +125,16 @@ TEST(CommitScheduler, WaitsForTheNextIntervalWhenNoPositionMoved) {
   EXPECT_EQ(scheduler.next_due(), kStart + 1s);
 }
 
+// The partitions whose commit failed have been given up meanwhile.
+TEST(CommitScheduler, ForgetsAFailureThatConcernsNobodyAnyMore) {
+  CommitScheduler scheduler{periodic(1s), kStart};
+  scheduler.finished(1);
+  scheduler.requested(kStart);
+  scheduler.answered(false, kStart);
+  scheduler.nothing_to_send(kStart + 100ms);
+  EXPECT_EQ(scheduler.next_due(), std::nullopt);
+}
+
 // A lost answer must not be a gate that never opens again.
 TEST(CommitScheduler, SaysThatAnAnswerIsOverdue) {
   CommitConfig config = periodic(1s);
@@ -136,6 +146,7 @@ TEST(CommitScheduler, SaysThatAnAnswerIsOverdue) {
   EXPECT_EQ(scheduler.next_due(), kStart + 10s);
   EXPECT_FALSE(scheduler.overdue(kStart + 9s));
   EXPECT_TRUE(scheduler.overdue(kStart + 10s));
+  EXPECT_FALSE(scheduler.due(kStart + 10s));
   scheduler.answered(false, kStart + 10s);
   EXPECT_FALSE(scheduler.overdue(kStart + 10s));
   EXPECT_TRUE(scheduler.due(kStart + 10100ms));

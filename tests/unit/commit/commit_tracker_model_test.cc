@@ -45,6 +45,7 @@ class Model {
     RC_ASSERT(tracker.highest_seen() == (offsets_.empty() ? Offset{} : Offset{offsets_.back()}));
     RC_ASSERT(tracker.highest_completed() == highest_completed_);
     RC_ASSERT(tracker.oldest_unfinished().has_value() == !unfinished_.empty());
+    RC_ASSERT(tracker.oldest_unfinished_offset().is_valid() == !unfinished_.empty());
     if (unfinished_.empty()) return;
     RC_ASSERT(tracker.oldest_unfinished() == std::optional{*unfinished_.begin()});
     RC_ASSERT(tracker.oldest_unfinished_offset() == Offset{offsets_[*unfinished_.begin()]});
