@@ -147,7 +147,10 @@ void set_owned(ConfWriter& conf) {
 }
 
 std::string instance_suffix(const ConsumerConfig& config, unsigned instance) {
-  return config.instances > 1 ? "-" + std::to_string(instance) : std::string{};
+  if (config.instances <= 1) return {};
+  std::string suffix = "-";
+  suffix += std::to_string(instance);
+  return suffix;
 }
 
 }  // namespace
