@@ -70,7 +70,7 @@ TEST(Record, LastHeaderOfANameWins) {
   const Record record(message.fields());
   const std::optional<Header> last = record.headers().last("trace");
   ASSERT_TRUE(last.has_value());
-  EXPECT_EQ(last.value().value, "2");
+  EXPECT_EQ(last.value_or(Header{}).value, "2");
   EXPECT_FALSE(record.headers().last("absent"));
   int seen = 0;
   const Headers headers = record.headers();

@@ -72,7 +72,7 @@ TEST_F(TimerWheelTest, WhatIsOverdueFiresAtTheNextAdvance) {
   wheel.advance(start + 10s);
   CallTimer timer(note(1));
   wheel.schedule(timer, start);
-  EXPECT_LE(wheel.next_due().value(), start + 10s);
+  EXPECT_LE(wheel.next_due().value_or(TimePoint::max()), start + 10s);
   EXPECT_EQ(wheel.advance(start + 10s), 1U);
 }
 
@@ -192,7 +192,7 @@ TEST_F(TimerWheelTest, WhatComesAfterAnExceptionIsNotLost) {
   wheel.schedule(second, start + 5ms);
   wheel.schedule(third, start + 6ms);
   EXPECT_THROW(wheel.advance(start + 7ms), std::runtime_error);
-  EXPECT_LE(wheel.next_due().value(), start + 5ms);
+  EXPECT_LE(wheel.next_due().value_or(TimePoint::max()), start + 5ms);
   EXPECT_EQ(wheel.advance(start + 7ms), 2U);
   EXPECT_EQ(fired, (std::vector{2, 3}));
 }
