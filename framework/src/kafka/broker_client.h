@@ -80,7 +80,7 @@ class BrokerClient {
 
   /// Splits off the partition's queue; between `on_assign` and `answer_assign`, on every assign:
   /// later some messages would slip into the main queue, and a queue not split again starves
-  /// silently.
+  /// silently. Null only for a partition that cannot be, such as a negative one.
   [[nodiscard]] virtual std::unique_ptr<PartitionFeed> open(const TopicPartition& partition) = 0;
   virtual Result<void> answer_assign(std::span<const TopicPartition> partitions) = 0;
   virtual Result<void> answer_revoke(std::span<const TopicPartition> partitions) = 0;

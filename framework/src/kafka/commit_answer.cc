@@ -10,14 +10,9 @@ namespace strandline::detail {
 
 Error to_commit_error(rd_kafka_resp_err_t error, std::string_view where) {
   Error mapped = to_error(error, "commit of " + std::string(where));
-  switch (error) {
-    case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION:
-    case RD_KAFKA_RESP_ERR_STALE_MEMBER_EPOCH:
-    case RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS:
-      mapped.code = ErrorCode::commit_failed;
-      return mapped;
-    default:
-      break;
+  if (error == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION ||
+      error == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS || error == kStaleMemberEpoch) {
+    mapped.code = ErrorCode::commit_failed;
   }
   if (mapped.code == ErrorCode::broker_unreachable || mapped.code == ErrorCode::timed_out ||
       mapped.code == ErrorCode::internal) {

@@ -5,6 +5,8 @@
 namespace strandline::detail {
 
 ErrorCode to_error_code(rd_kafka_resp_err_t error) noexcept {
+  if (error == kUnreleasedInstanceId) return ErrorCode::fenced;
+  if (error == kStaleMemberEpoch) return ErrorCode::not_assigned;
   switch (error) {
     case RD_KAFKA_RESP_ERR__TRANSPORT:
     case RD_KAFKA_RESP_ERR__RESOLVE:
@@ -34,12 +36,10 @@ ErrorCode to_error_code(rd_kafka_resp_err_t error) noexcept {
     case RD_KAFKA_RESP_ERR__NO_OFFSET:
       return ErrorCode::offset_out_of_range;
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
-    case RD_KAFKA_RESP_ERR_UNRELEASED_INSTANCE_ID:
     case RD_KAFKA_RESP_ERR__FENCED:
       return ErrorCode::fenced;
     case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:
     case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION:
-    case RD_KAFKA_RESP_ERR_STALE_MEMBER_EPOCH:
     case RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS:
     case RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST:
       return ErrorCode::not_assigned;
@@ -84,6 +84,11 @@ namespace {
 
 /// Errors whose remedy is another one than their code's.
 std::string_view special_hint(rd_kafka_resp_err_t error) noexcept {
+  if (error == kUnreleasedInstanceId) {
+    return "another member uses this group.instance_id; give each member its own, or wait until "
+           "the "
+           "old member's session has expired";
+  }
   switch (error) {
     case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
       return "the poller did not turn within group.max_poll_interval; look for a listener, a key "
@@ -103,9 +108,6 @@ std::string_view special_hint(rd_kafka_resp_err_t error) noexcept {
     case RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION:
       return "the broker is too old for an option in use; group.protocol = consumer needs Kafka "
              "4.0";
-    case RD_KAFKA_RESP_ERR_UNRELEASED_INSTANCE_ID:
-      return "another member uses this group.instance_id; give each member its own, or wait until "
-             "the old member's session has expired";
     default:
       return {};
   }

@@ -8,6 +8,10 @@
 
 namespace strandline::detail {
 
+/// Errors of the consumer protocol (KIP-848), by number since headers before 2.4 lack their names.
+inline constexpr auto kUnreleasedInstanceId = static_cast<rd_kafka_resp_err_t>(111);
+inline constexpr auto kStaleMemberEpoch = static_cast<rd_kafka_resp_err_t>(113);
+
 [[nodiscard]] ErrorCode to_error_code(rd_kafka_resp_err_t error) noexcept;
 
 /// True when librdkafka goes on trying by itself and the owner need not do anything: brokers that

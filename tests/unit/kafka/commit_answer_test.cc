@@ -1,5 +1,6 @@
 #include "kafka/commit_answer.h"
 
+#include "kafka/error_map.h"
 #include "kafka/partition_list.h"
 
 #include <gtest/gtest.h>
@@ -59,10 +60,9 @@ TEST(CommitAnswer, NoListIsNoAnswer) {
 }
 
 TEST(CommitAnswer, WhatARepetitionMayMendIsRetriable) {
-  for (const auto error :
-       {RD_KAFKA_RESP_ERR_STALE_MEMBER_EPOCH, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
-        RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, RD_KAFKA_RESP_ERR__WAIT_COORD,
-        RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE}) {
+  for (const auto error : {kStaleMemberEpoch, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
+                           RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, RD_KAFKA_RESP_ERR__WAIT_COORD,
+                           RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE}) {
     EXPECT_EQ(to_commit_error(error, "orders[0]").code, ErrorCode::commit_failed);
   }
   for (const auto error :
