@@ -48,6 +48,8 @@ void Committer::tick() {
     log(LogLevel::warning, "a commit has not been answered for {} ms; trying again",
         config_.timeout.count());
     scheduler_.answered(false, now);
+    // Its late answer must not be taken for that of the request which comes next.
+    for (auto& [id, request] : requests_) request.scheduled = false;
   }
   if (!scheduler_.due(now)) return;
   auto offsets = dirty([](Partition&) { return true; });

@@ -1,0 +1,126 @@
+#include "consumer/committer.h"
+
+#include "consumer/instance_rig.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace strandline::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+const auto ignore = [](const Record&) {};
+
+TEST(Committer, CommitsPeriodicallyAndOnlyWhatHasMoved) {
+  InstanceRig rig(instance_config(), ignore);
+  rig.broker.assign({orders(0), orders(1)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.settle();
+  rig.pass(1100ms);
+  EXPECT_THAT(rig.log_since("commit"), ElementsAre("commit orders[0]=5"));
+  rig.pass(1100ms);
+  rig.pass(1100ms);
+  EXPECT_EQ(std::ranges::count_if(rig.broker.log, [](auto& l) { return l.starts_with("commit"); }),
+            1)
+      << "nothing new, nothing sent";
+}
+
+TEST(Committer, OnlyTheAnswerMakesAPositionCommitted) {
+  InstanceRig rig(instance_config(), ignore);
+  rig.broker.answers_commits = false;
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.settle();
+  rig.pass(1100ms);
+  ASSERT_EQ(rig.broker.commits.size(), 1U);
+  rig.pass(200ms);
+  EXPECT_EQ(rig.stats().partitions[0].committed, Offset{});
+  rig.broker.answer_commit(Error{ErrorCode::commit_failed, "coordinator loading"});
+  rig.settle();
+  EXPECT_EQ(rig.stats().commits_failed, 0U) << "snapshot of before";
+  rig.pass(300ms);
+  EXPECT_EQ(rig.stats().commits_failed, 1U);
+  EXPECT_EQ(rig.stats().partitions[0].committed, Offset{});
+  ASSERT_EQ(rig.broker.commits.size(), 1U) << "sent again without new records";
+  rig.broker.answer_commit();
+  rig.settle();
+  rig.pass(200ms);
+  EXPECT_EQ(rig.stats().partitions[0].committed, Offset{5});
+}
+
+TEST(Committer, EveryRecordsCommitsBeforeTheInterval) {
+  ConsumerConfig config = instance_config();
+  config.commit.interval = 1h;
+  config.commit.every_records = 10;
+  InstanceRig rig(config, ignore);
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 9);
+  rig.settle();
+  EXPECT_THAT(rig.log_since("commit"), IsEmpty());
+  rig.broker.produce(orders(0), 9, 1);
+  rig.settle();
+  EXPECT_THAT(rig.log_since("commit"), ElementsAre("commit orders[0]=10"));
+}
+
+TEST(Committer, PerBatchHoldsTheNextBatchUntilTheAnswer) {
+  ConsumerConfig config = instance_config();
+  config.commit.mode = CommitMode::per_batch;
+  std::vector<std::int64_t> handled;
+  InstanceRig rig(config, [&](const Record& r) { handled.push_back(r.offset().value()); });
+  rig.broker.answers_commits = false;
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 2);
+  rig.settle();
+  rig.broker.produce(orders(0), 2, 2);
+  rig.settle();
+  EXPECT_THAT(handled, ElementsAre(0, 1));
+  ASSERT_EQ(rig.broker.commits.size(), 1U);
+  rig.broker.answer_commit();
+  rig.settle();
+  EXPECT_THAT(handled, ElementsAre(0, 1, 2, 3));
+}
+
+TEST(Committer, NoneTouchesNoOffset) {
+  ConsumerConfig config = instance_config();
+  config.commit.mode = CommitMode::none;
+  std::optional<ErrorCode> answer;
+  InstanceRig rig(config, [&](const Record&, Context& context) {
+    context.commit_async([&](const Result<Offset>& result) { answer = result.error().code; });
+  });
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 1);
+  rig.settle();
+  rig.pass(5s);
+  rig.broker.revoke({orders(0)});
+  rig.settle();
+  EXPECT_THAT(rig.log_since("commit"), IsEmpty());
+  EXPECT_EQ(answer, ErrorCode::invalid_state);
+}
+
+TEST(Committer, ManualCommitsWhenAHandlerAsksAndTellsItTheAnswer) {
+  ConsumerConfig config = instance_config();
+  config.commit.mode = CommitMode::manual;
+  std::vector<Result<Offset>> answers;
+  InstanceRig rig(config, [&](const Record& record, Context& context) {
+    if (record.offset() == Offset{2}) {
+      context.commit_async([&](Result<Offset> result) { answers.push_back(std::move(result)); });
+    }
+  });
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.settle();
+  EXPECT_THAT(rig.log_since("commit"), ElementsAre("commit orders[0]=3"))
+      << "the record it was called for counts as finished";
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(*answers[0], Offset{3});
+  rig.pass(5s);
+  EXPECT_EQ(rig.broker.committed.at(orders(0)), Offset{3}) << "and nothing by itself";
+}
+
+}  // namespace
+}  // namespace strandline::test

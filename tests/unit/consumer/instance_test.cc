@@ -1,0 +1,214 @@
+#include "consumer/instance.h"
+
+#include <strandline/log.h>
+
+#include "consumer/instance_rig.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <vector>
+
+namespace strandline::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using namespace std::chrono_literals;
+
+const auto ignore = [](const Record&) {};
+
+TEST(Instance, StopDrainsCommitsAndLeavesTheGroup) {
+  InstanceRig rig(instance_config(), ignore);
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.settle();
+  rig.instance().request_stop(StopMode::drain);
+  rig.settle();
+  EXPECT_TRUE(rig.instance().closed());
+  EXPECT_THAT(rig.log_since("commit"),
+              ElementsAre("commit orders[0]=5", "close", "answer revoke orders[0]"));
+  const RunSummary summary = rig.summary();
+  EXPECT_TRUE(summary.ok());
+  ASSERT_EQ(summary.partitions.size(), 1U);
+  EXPECT_EQ(summary.partitions[0].committed, Offset{5});
+  EXPECT_EQ(rig.broker.messages.live(), 0U);
+}
+
+TEST(Instance, StopWithDrainRunningLeavesWhatHasNotBegun) {
+  std::size_t handled = 0;
+  InstanceRig rig(instance_config(), [&](const Record&) { ++handled; });
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.turn();
+  rig.instance().request_stop(StopMode::drain);
+  rig.settle();
+  EXPECT_EQ(handled, 0U);
+  EXPECT_TRUE(rig.instance().closed());
+  EXPECT_EQ(rig.summary().left_queued, 5U);
+  EXPECT_EQ(rig.summary().left_in_flight, 0U);
+}
+
+TEST(Instance, StopWithDrainAdmittedFinishesThem) {
+  ConsumerConfig config = instance_config();
+  config.shutdown.drain = Drain::admitted;
+  std::size_t handled = 0;
+  InstanceRig rig(config, [&](const Record&) { ++handled; });
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.turn();
+  rig.instance().request_stop(StopMode::drain);
+  rig.settle();
+  EXPECT_EQ(handled, 5U);
+  EXPECT_TRUE(rig.instance().closed());
+  EXPECT_EQ(rig.broker.committed.at(orders(0)), Offset{5});
+}
+
+TEST(Instance, AHandlerThatHangsIsNamedAndDoesNotHoldTheStop) {
+  InstanceRig* poller = nullptr;
+  InstanceRig rig(instance_config(), [&](const Record& record) {
+    if (record.offset() != Offset{1}) return;
+    poller->instance().request_stop(StopMode::drain);
+    poller->turn();
+    poller->clock.advance(31s);
+    for (int i = 0; i < 10; ++i) poller->turn();
+    EXPECT_TRUE(poller->instance().closed());
+  });
+  poller = &rig;
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 1);
+  rig.settle();
+  rig.broker.produce(orders(0), 1, 3);
+  rig.turn();
+  rig.run_jobs();
+  const RunSummary summary = rig.summary();
+  ASSERT_EQ(summary.left.size(), 1U);
+  EXPECT_EQ(summary.left[0].offset, Offset{1});
+  EXPECT_EQ(summary.left_in_flight, 1U);
+  EXPECT_EQ(rig.broker.committed.at(orders(0)), Offset{1});
+  EXPECT_TRUE(rig.instance().settled()) << "it came back after all";
+}
+
+TEST(Instance, NowStopsWithoutWaiting) {
+  InstanceRig rig(instance_config(), ignore);
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.turn();
+  ASSERT_EQ(rig.jobs.size(), 1U);
+  rig.instance().request_stop(StopMode::now);
+  for (int i = 0; i < 5; ++i) rig.turn();
+  EXPECT_TRUE(rig.instance().closed());
+  rig.run_jobs();
+  EXPECT_TRUE(rig.instance().settled());
+}
+
+TEST(Instance, AFailureThatStopsCommitsUpToTheRecord) {
+  ConsumerConfig config = instance_config();
+  config.failure.attempts_max = 1;
+  InstanceRig rig(config, [](const Record& record) {
+    if (record.offset() == Offset{3}) throw std::runtime_error("bad date");
+  });
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.settle();
+  EXPECT_TRUE(rig.instance().closed());
+  const RunSummary summary = rig.summary();
+  ASSERT_TRUE(summary.error);
+  EXPECT_EQ(summary.error->code, ErrorCode::handler_failed);
+  EXPECT_THAT(summary.error->message, HasSubstr("orders[0]@3"));
+  EXPECT_EQ(rig.broker.committed.at(orders(0)), Offset{3});
+}
+
+TEST(Instance, MissingOffsetsAreNamedTogether) {
+  ConsumerConfig config = instance_config();
+  config.offset_reset = OffsetReset::none;
+  InstanceRig rig(config, ignore);
+  rig.broker.assign({orders(0), orders(1)});
+  rig.turn();
+  for (const int number : {0, 1}) {
+    rig.broker.error({{ErrorCode::offset_out_of_range, "no offset"}, orders(number), false});
+    rig.turn();
+  }
+  rig.pass(200ms);
+  rig.pass(200ms);
+  EXPECT_TRUE(rig.instance().closed());
+  ASSERT_TRUE(rig.summary().error);
+  EXPECT_THAT(rig.summary().error->message, HasSubstr("orders[0], orders[1]"));
+}
+
+TEST(Instance, RefusalBeforeTheFirstAssignmentEndsIt) {
+  InstanceRig rig(instance_config(), ignore);
+  rig.broker.error({{ErrorCode::authentication, "SASL refused"}, std::nullopt, false});
+  rig.settle();
+  EXPECT_TRUE(rig.instance().closed());
+  EXPECT_EQ(rig.summary().error->code, ErrorCode::authentication);
+}
+
+TEST(Instance, ErrorsWhileRunningAreLoggedAndItGoesOn) {
+  InstanceRig rig(instance_config(), ignore);
+  rig.broker.assign({orders(0)});
+  rig.settle();
+  rig.broker.error({{ErrorCode::authentication, "certificate rotated"}, std::nullopt, false});
+  rig.broker.error({{ErrorCode::broker_unreachable, "all brokers down"}, std::nullopt, false});
+  rig.settle();
+  EXPECT_FALSE(rig.instance().closed());
+}
+
+TEST(Instance, BackPressureStopsReadingAtTheHighMarkAndGoesOnAtTheLow) {
+  ConsumerConfig config = instance_config();
+  config.in_flight.records_max_per_partition = 100;
+  config.in_flight.low_mark = 0.5;
+  config.fetch.batch_records_max = 10;
+  InstanceRig rig(config, ignore);
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 1000);
+  for (int i = 0; i < 50; ++i) rig.turn();
+  rig.clock.advance(200ms);
+  rig.turn();
+  EXPECT_EQ(rig.stats().partitions[0].in_flight, 100U);
+  EXPECT_TRUE(rig.stats().partitions[0].gated);
+  rig.settle();
+  rig.pass(200ms);
+  EXPECT_EQ(rig.stats().processed, 1000U);
+  EXPECT_FALSE(rig.stats().partitions[0].gated);
+}
+
+TEST(Instance, RecordsDeliveredAgainWithinAnEpochAreFiltered) {
+  std::vector<std::int64_t> handled;
+  InstanceRig rig(instance_config(),
+                  [&](const Record& r) { handled.push_back(r.offset().value()); });
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 3);
+  rig.settle();
+  rig.broker.produce(orders(0), 1, 3);
+  rig.settle();
+  EXPECT_THAT(handled, ElementsAre(0, 1, 2, 3));
+  rig.pass(200ms);
+  EXPECT_EQ(rig.stats().duplicates_filtered, 2U);
+}
+
+TEST(Instance, TheWatchdogNamesTheRecordThatHoldsThePosition) {
+  ConsumerConfig config = instance_config();
+  std::vector<std::string> lines;
+  set_log_sink([&](LogLevel, std::string_view line) { lines.emplace_back(line); });
+  InstanceRig rig(config, ignore);
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 7, 3);
+  rig.turn();
+  rig.clock.advance(61s);
+  rig.turn();
+  rig.clock.advance(1s);
+  rig.turn();
+  set_log_sink({});
+  EXPECT_EQ(std::ranges::count_if(lines, [](auto& line) { return line.starts_with("orders[0]@7"); }),
+            1)
+      << "once";
+  EXPECT_EQ(rig.stats().stuck_reported, 1U);
+  rig.settle();
+}
+
+}  // namespace
+}  // namespace strandline::test

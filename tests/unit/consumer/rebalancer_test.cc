@@ -1,0 +1,227 @@
+#include "consumer/rebalancer.h"
+
+#include "consumer/instance_rig.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace strandline::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using namespace std::chrono_literals;
+
+const auto ignore = [](const Record&) {};
+
+/// Writes what it is told into the broker's log, so that the order of everything shows.
+struct LoggingListener final : RebalanceListener {
+  explicit LoggingListener(std::vector<std::string>& log) : log_(log) {}
+  void on_assigned(std::span<const TopicPartition> p) override { note("assigned", p); }
+  void on_revoked(std::span<const TopicPartition> p) override { note("revoked", p); }
+  void on_lost(std::span<const TopicPartition> p) override { note("lost", p); }
+  void note(const std::string& what, std::span<const TopicPartition> partitions) {
+    log_.push_back(what + " " + std::to_string(partitions.size()));
+  }
+  std::vector<std::string>& log_;
+};
+
+TEST(Rebalancer, SplitsEveryQueueBeforeItAnswersTheAssignment) {
+  InstanceRig rig(instance_config(), ignore);
+  rig.broker.assign({orders(0), orders(1)});
+  rig.turn();
+  EXPECT_THAT(rig.broker.log, ElementsAre("open orders[0]", "open orders[1]",
+                                          "answer assign orders[0] orders[1]"));
+}
+
+TEST(Rebalancer, AnswersEmptyAssignmentsAndRevocations) {
+  InstanceRig rig(instance_config(), ignore);
+  rig.broker.assign({});
+  rig.broker.revoke({});
+  rig.turn();
+  EXPECT_THAT(rig.broker.log, ElementsAre("answer assign", "answer revoke"));
+}
+
+TEST(Rebalancer, CommitsWhatFinishedWhilePartitionsAreStillOurs) {
+  ConsumerConfig config = instance_config();
+  std::vector<std::string>* log = nullptr;
+  struct Late final : RebalanceListener {
+    void on_revoked(std::span<const TopicPartition>) override { (*log)->push_back("told"); }
+    std::vector<std::string>** log;
+  } listener;
+  listener.log = &log;
+  config.listener = &listener;
+  InstanceRig rig(config, ignore);
+  log = &rig.broker.log;
+  rig.broker.assign({orders(0), orders(1)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.settle();
+  rig.broker.revoke({orders(0)});
+  rig.settle();
+  EXPECT_THAT(rig.log_since("told"),
+              ElementsAre("told", "commit orders[0]=5", "answer revoke orders[0]"));
+  EXPECT_FALSE(rig.broker.open.contains(orders(0))) << "the queue is given back";
+  EXPECT_TRUE(rig.broker.open.contains(orders(1))) << "the other partition stays";
+}
+
+TEST(Rebalancer, RevokeWaitsForWhatRunsAndRetainedPartitionsGoOn) {
+  std::vector<std::int64_t> handled;
+  InstanceRig rig(instance_config(), [&](const Record& r) {
+    handled.push_back(r.partition().value() * 100 + r.offset().value());
+  });
+  rig.broker.assign({orders(0), orders(1)});
+  rig.broker.produce(orders(0), 0, 1);
+  rig.turn();
+  ASSERT_EQ(rig.jobs.size(), 1U);
+  rig.broker.revoke({orders(0)});
+  rig.turn();
+  EXPECT_THAT(rig.log_since("answer revoke"), IsEmpty()) << "its record has not been handed back";
+  rig.broker.produce(orders(1), 0, 1);
+  rig.turn();
+  EXPECT_EQ(rig.jobs.size(), 2U) << "the retained partition goes on meanwhile";
+  rig.settle();
+  EXPECT_THAT(rig.log_since("answer revoke"), ElementsAre("answer revoke orders[0]"));
+}
+
+TEST(Rebalancer, RevokeStartsNothingNew) {
+  std::vector<std::int64_t> handled;
+  InstanceRig rig(instance_config(),
+                  [&](const Record& r) { handled.push_back(r.offset().value()); });
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 10);
+  rig.turn();
+  rig.broker.revoke({orders(0)});
+  rig.turn();
+  rig.settle();
+  EXPECT_THAT(handled, IsEmpty()) << "what a worker had not begun is taken back";
+  EXPECT_EQ(rig.broker.messages.live(), 0U);
+  EXPECT_FALSE(rig.broker.committed.contains(orders(0)));
+}
+
+TEST(Rebalancer, TheDrainDeadlineGivesThePartitionUpWithoutWhatHasNotFinished) {
+  ConsumerConfig config = instance_config();
+  config.rebalance.drain_timeout = 10s;
+  std::optional<std::stop_token> stop;
+  InstanceRig* poller = nullptr;
+  InstanceRig rig(config, [&](const Record& record, Context& context) {
+    if (record.offset() != Offset{2}) return;
+    // The handler hangs: the poller gives up waiting while it is still inside.
+    stop = context.stop_token();
+    poller->broker.revoke({orders(0)});
+    poller->turn();
+    poller->clock.advance(9s);
+    poller->turn();
+    EXPECT_THAT(poller->log_since("answer revoke"), IsEmpty());
+    EXPECT_FALSE(stop->stop_requested());
+    poller->clock.advance(2s);
+    poller->turn();
+    poller->turn();
+    EXPECT_TRUE(stop->stop_requested()) << "asked to stop";
+    EXPECT_THAT(poller->log_since("answer revoke"), Not(IsEmpty()));
+  });
+  poller = &rig;
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 2);
+  rig.settle();
+  rig.broker.produce(orders(0), 2, 5);
+  rig.settle();
+  EXPECT_EQ(rig.broker.committed.at(orders(0)), Offset{2}) << "not past the one that hung";
+  EXPECT_EQ(rig.stats().late_completions_fenced, 0U);
+  rig.pass(1s);
+  EXPECT_GE(rig.stats().late_completions_fenced, 1U);
+  EXPECT_EQ(rig.broker.messages.live(), 0U) << "released when the handler came back";
+}
+
+TEST(Rebalancer, LostPartitionsAreFencedAndNeverCommitted) {
+  ConsumerConfig config = instance_config();
+  std::vector<std::string> told;
+  LoggingListener listener(told);
+  config.listener = &listener;
+  InstanceRig rig(config, ignore);
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.turn();
+  rig.run_jobs();
+  rig.broker.revoke({orders(0)}, true);
+  rig.settle();
+  EXPECT_THAT(told, ElementsAre("assigned 1", "lost 1"));
+  EXPECT_THAT(rig.log_since("commit"), IsEmpty());
+  EXPECT_THAT(rig.log_since("answer revoke"), ElementsAre("answer revoke orders[0]"));
+  rig.pass(2s);
+  EXPECT_THAT(rig.log_since("commit"), IsEmpty());
+}
+
+TEST(Rebalancer, ALossDuringTheDrainEndsItWithoutACommit) {
+  InstanceRig rig(instance_config(), ignore);
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.turn();
+  rig.run_jobs();
+  rig.broker.answers_commits = false;
+  rig.broker.revoke({orders(0)});
+  rig.turn();
+  EXPECT_EQ(rig.broker.commits.size(), 1U) << "drained, the final commit is out";
+  rig.broker.lost = true;
+  rig.settle();
+  EXPECT_THAT(rig.log_since("answer revoke"), ElementsAre("answer revoke orders[0]"));
+  EXPECT_EQ(rig.stats().partitions_lost, 0U);
+  rig.pass(1s);
+  EXPECT_EQ(rig.stats().partitions_lost, 1U);
+}
+
+TEST(Rebalancer, AFinalCommitThatIsNotAnsweredHoldsThePartitionNoLongerThanItsTimeout) {
+  ConsumerConfig config = instance_config();
+  config.commit.timeout = 10s;
+  InstanceRig rig(config, ignore);
+  rig.broker.answers_commits = false;
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.turn();
+  rig.run_jobs();
+  rig.broker.revoke({orders(0)});
+  rig.settle();
+  EXPECT_THAT(rig.log_since("answer revoke"), IsEmpty());
+  rig.pass(11s);
+  EXPECT_THAT(rig.log_since("answer revoke"), ElementsAre("answer revoke orders[0]"));
+}
+
+TEST(Rebalancer, APartitionThatComesBackHasANewEpochAndAFreshQueue) {
+  std::vector<std::int64_t> handled;
+  InstanceRig rig(instance_config(),
+                  [&](const Record& r) { handled.push_back(r.offset().value()); });
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 5, 2);
+  rig.settle();
+  rig.broker.revoke({orders(0)});
+  rig.settle();
+  rig.broker.assign({orders(0)});
+  rig.settle();
+  EXPECT_TRUE(rig.broker.open.contains(orders(0))) << testing::PrintToString(rig.broker.log);
+  // From the last commit of somebody else, before ours: the new epoch takes what it is given.
+  rig.broker.produce(orders(0), 3, 2);
+  rig.settle();
+  EXPECT_THAT(handled, ElementsAre(5, 6, 3, 4));
+}
+
+TEST(Rebalancer, AListenerThatThrowsStopsNothing) {
+  ConsumerConfig config = instance_config();
+  struct Throwing final : RebalanceListener {
+    void on_assigned(std::span<const TopicPartition>) override { throw std::runtime_error("no"); }
+    void on_revoked(std::span<const TopicPartition>) override { throw 7; }
+  } listener;
+  config.listener = &listener;
+  InstanceRig rig(config, ignore);
+  rig.broker.assign({orders(0)});
+  rig.broker.revoke({orders(0)});
+  rig.settle();
+  EXPECT_THAT(rig.broker.log, ElementsAre("open orders[0]", "answer assign orders[0]",
+                                          "answer revoke orders[0]"));
+}
+
+}  // namespace
+}  // namespace strandline::test
