@@ -45,7 +45,7 @@ SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep)\b")
 # A definition's opening line as clang-format leaves it: it starts in the first column, or indented
 # within a class, is no control statement, and ends in "{".
 FUNCTION = re.compile(r"^( *)(?!if|for|while|switch|else|do\b|namespace|class|struct|enum|union|"
-                      r"extern|try|catch|return|case|default|using|public|private|#|:)\S.*[)\w&>] \{$")
+                      r"extern|try|catch|return|case|default|using|public|private|#|:|\w+_[({])\S.*[)\w&>] \{$")
 
 
 def room_of(relative: Path) -> str | None:
