@@ -19,6 +19,7 @@ import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,7 @@ import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
@@ -160,6 +162,24 @@ public final class Referee {
     Map<String, String> config = new HashMap<>();
     q.path("config").fields().forEachRemaining(e -> config.put(e.getKey(), e.getValue().asText()));
     admin.createTopics(List.of(t.configs(config))).all().get();
+    awaitServed(t);
+  }
+
+  /**
+   * Created is not served yet: a leader that has not heard of a topic refuses an idempotent producer's first batch and
+   * may take its second, after which it refuses the first for ever. Only leaders that serve tell where a log ends.
+   */
+  private void awaitServed(NewTopic t) throws Exception {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (int i = 0; i < t.numPartitions(); i++) ends.put(new TopicPartition(t.name(), i), OffsetSpec.latest());
+    for (long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();; Thread.sleep(50)) {
+      try {
+        admin.listOffsets(ends).all().get();
+        return;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof RetriableException) || System.nanoTime() > deadline) throw e;
+      }
+    }
   }
 
   private List<TopicPartitionInfo> partitions(String topic) throws Exception {
