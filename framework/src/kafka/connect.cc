@@ -28,7 +28,7 @@ Result<ClientHandle> new_client(rd_kafka_type_t type, BuiltConf built) {
     // What single properties do not show: options that contradict each other, missing files.
     return Unexpected(to_error({{"librdkafka", why.data(), "see librdkafka's CONFIGURATION.md"}}));
   }
-  (void)built.conf.release();  // the client's now
+  disown(built.conf);
   return client;
 }
 

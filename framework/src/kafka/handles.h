@@ -26,4 +26,10 @@ using HeadersHandle = std::unique_ptr<rd_kafka_headers_t, Destroyer<rd_kafka_hea
 using PartitionListHandle = std::unique_ptr<rd_kafka_topic_partition_list_t,
                                             Destroyer<rd_kafka_topic_partition_list_destroy>>;
 
+/// After a call by which librdkafka has become the owner.
+template <class Handle>
+void disown(Handle& handle) noexcept {
+  [[maybe_unused]] const auto* taken_over = handle.release();
+}
+
 }  // namespace strandline::detail

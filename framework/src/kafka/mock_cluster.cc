@@ -45,7 +45,7 @@ ClientHandle new_client(rd_kafka_type_t type, const Properties& properties,
   }
   ClientHandle client{rd_kafka_new(type, conf.get(), why.data(), why.size())};
   if (!client) throw Exception({ErrorCode::internal, why.data()});
-  (void)conf.release();
+  detail::disown(conf);
   return client;
 }
 
@@ -190,7 +190,7 @@ class MockCluster::Impl {
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK),
         RD_KAFKA_V_KEY(key, key_size), RD_KAFKA_V_VALUE(const_cast<char*>(value), value_size),
         RD_KAFKA_V_HEADERS(headers.get()), RD_KAFKA_V_OPAQUE(first), RD_KAFKA_V_END);
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) (void)headers.release();
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) detail::disown(headers);
     return error;
   }
 

@@ -1,5 +1,6 @@
 #include "kafka/partition_feed.h"
 
+#include "base/log.h"
 #include "kafka/error_map.h"
 
 #include <utility>

@@ -7,6 +7,7 @@
 #include "kafka/partition_list.h"
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <utility>
 
@@ -51,8 +52,8 @@ RdkafkaClient::RdkafkaClient(ClientHandle client, std::unique_ptr<FeedScratch> s
   // Errors of the client as a whole then come by the same queue as rebalances, in one order.
   rd_kafka_poll_set_consumer(client_.get());
   events_.reset(rd_kafka_queue_get_consumer(client_.get()));
-  events_signal_.emplace(*events_, doorbell_);
-  commits_signal_.emplace(*commits_, doorbell_);
+  events_signal_ = std::make_unique<QueueSignal>(*events_, doorbell_);
+  commits_signal_ = std::make_unique<QueueSignal>(*commits_, doorbell_);
 }
 
 RdkafkaClient::~RdkafkaClient() {
@@ -270,7 +271,7 @@ Result<CommitId> RdkafkaClient::commit(std::span<const PartitionOffset> offsets)
   // The opaque pointer is a number: nothing can dangle, however late the answer comes.
   const rd_kafka_resp_err_t error =
       rd_kafka_commit_queue(client_.get(), list.get(), commits_.get(), nullptr,
-                            reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)));
+                            std::bit_cast<void*>(static_cast<std::uintptr_t>(id)));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return Unexpected(to_commit_error(error, group()));
   return id;
 }
@@ -279,7 +280,7 @@ void RdkafkaClient::serve_commits(BrokerEvents& events) {
   commits_signal_->clear();
   while (const EventHandle event{rd_kafka_queue_poll(commits_.get(), 0)}) {
     if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_OFFSET_COMMIT) continue;
-    const auto id = reinterpret_cast<std::uintptr_t>(rd_kafka_event_opaque(event.get()));
+    const auto id = std::bit_cast<std::uintptr_t>(rd_kafka_event_opaque(event.get()));
     events.on_commit_answer(CommitId{id},
                             to_commit_answer(rd_kafka_event_error(event.get()),
                                              rd_kafka_event_topic_partition_list(event.get())));

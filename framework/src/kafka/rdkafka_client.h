@@ -71,8 +71,8 @@ class RdkafkaClient final : public BrokerClient {
   QueueHandle events_;   // librdkafka's consumer queue: rebalances and errors, no records
   QueueHandle commits_;  // answers to our commits
   QueueHandle logs_;
-  std::optional<QueueSignal> events_signal_;
-  std::optional<QueueSignal> commits_signal_;
+  std::unique_ptr<QueueSignal> events_signal_;
+  std::unique_ptr<QueueSignal> commits_signal_;
   RdkafkaMessages messages_;
   Rebalances rebalances_;
   StartOffsets start_offsets_;  // manual assignment only

@@ -4,6 +4,7 @@
 #include "kafka/client_log.h"
 #include "kafka/error_map.h"
 
+#include <bit>
 #include <string>
 #include <utility>
 
@@ -38,7 +39,7 @@ RdkafkaProducer::RdkafkaProducer(ClientHandle client, Doorbell& doorbell)
       events_(rd_kafka_queue_get_main(client_.get())),
       logs_(rd_kafka_queue_new(client_.get())) {
   rd_kafka_set_log_queue(client_.get(), logs_.get());
-  signal_.emplace(*events_, doorbell);
+  signal_ = std::make_unique<QueueSignal>(*events_, doorbell);
 }
 
 RdkafkaProducer::~RdkafkaProducer() {
@@ -58,13 +59,11 @@ Result<void> RdkafkaProducer::produce(const OutgoingRecord& record, std::uint64_
       RD_KAFKA_V_VALUE(const_cast<char*>(value.data), value.size),
       RD_KAFKA_V_TIMESTAMP(has_time ? record.timestamp.since_epoch.count() : 0),
       RD_KAFKA_V_HEADERS(headers.get()),
-      RD_KAFKA_V_OPAQUE(reinterpret_cast<void*>(static_cast<std::uintptr_t>(token))),
-      RD_KAFKA_V_END);
+      RD_KAFKA_V_OPAQUE(std::bit_cast<void*>(static_cast<std::uintptr_t>(token))), RD_KAFKA_V_END);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return Unexpected(to_error(error, "produce to " + topic));
   }
-  // They are the message's now.
-  (void)headers.release();
+  disown(headers);
   return {};
 }
 
@@ -85,7 +84,7 @@ void RdkafkaProducer::serve(rd_kafka_event_t& event, DeliveryEvents& events) {
   }
   if (rd_kafka_event_type(&event) != RD_KAFKA_EVENT_DR) return;
   while (const rd_kafka_message_t* message = rd_kafka_event_message_next(&event)) {
-    const auto token = std::uint64_t{reinterpret_cast<std::uintptr_t>(message->_private)};
+    const auto token = std::uint64_t{std::bit_cast<std::uintptr_t>(message->_private)};
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       events.on_delivery(token, {});
     } else {

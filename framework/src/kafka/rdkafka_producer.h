@@ -7,7 +7,7 @@
 #include "kafka/producer_client.h"
 #include "kafka/queue_signal.h"
 
-#include <optional>
+#include <memory>
 
 namespace strandline::detail {
 
@@ -33,7 +33,7 @@ class RdkafkaProducer final : public ProducerClient {
   ClientHandle client_;  // before the queues, which must be gone when it is destroyed
   QueueHandle events_;
   QueueHandle logs_;
-  std::optional<QueueSignal> signal_;
+  std::unique_ptr<QueueSignal> signal_;
 };
 
 }  // namespace strandline::detail

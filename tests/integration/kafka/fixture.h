@@ -3,6 +3,8 @@
 #include <strandline/config.h>
 #include <strandline/testing/mock_cluster.h>
 
+#include "kafka/broker_client.h"
+
 #include <chrono>
 #include <cstdint>
 #include <numeric>
@@ -27,6 +29,7 @@ inline ConsumerConfig config_for(const testing::MockCluster& cluster) {
 
 inline std::vector<testing::ProducedRecord> numbered(int count, std::int32_t partition) {
   std::vector<testing::ProducedRecord> records;
+  records.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     records.push_back(
         {.key = "k" + std::to_string(i), .value = std::to_string(i), .partition = partition});
@@ -38,6 +41,10 @@ inline std::vector<std::int64_t> range(std::int64_t from, std::int64_t to) {
   std::vector<std::int64_t> all(static_cast<std::size_t>(to - from));
   std::iota(all.begin(), all.end(), from);
   return all;
+}
+
+inline Error error_of(const CommittedOffset& answer) {
+  return answer.error.value_or(Error{ErrorCode::internal, "no error"});
 }
 
 inline TopicPartition orders(std::int32_t partition) { return {"orders", PartitionId{partition}}; }

@@ -18,13 +18,17 @@ using namespace std::chrono_literals;
 
 constexpr std::int32_t kPartitions = 4;
 constexpr int kRecords = 200;  // in each partition
+constexpr std::size_t kAllRecords = std::size_t{kPartitions} * kRecords;
+constexpr std::size_t kHalf = kAllRecords / 2;
 
 struct Protocol {
   const char* name;
   GroupProtocol protocol;
   Assignor assignor;
 };
-void PrintTo(const Protocol& protocol, std::ostream* out) { *out << protocol.name; }
+std::ostream& operator<<(std::ostream& out, const Protocol& protocol) {
+  return out << protocol.name;
+}
 
 class GroupTest : public ::testing::TestWithParam<Protocol> {
  protected:
@@ -59,7 +63,7 @@ std::vector<PartitionOffset> positions(const Member& member) {
 
 TEST_P(GroupTest, ASecondMemberTakesItsShareAndGoesOnWhereTheFirstCommitted) {
   Member first(config());
-  ASSERT_TRUE(turn_until({&first}, [&] { return first.records() == kPartitions * kRecords; }));
+  ASSERT_TRUE(turn_until({&first}, [&] { return first.records() == kAllRecords; }));
   ASSERT_FALSE(first.commit(positions(first)).empty());
   const int revokes_before = first.revokes;
 
@@ -75,7 +79,7 @@ TEST_P(GroupTest, ASecondMemberTakesItsShareAndGoesOnWhereTheFirstCommitted) {
 
   for (std::int32_t p = 0; p < kPartitions; ++p) cluster.produce("orders", numbered(50, p));
   ASSERT_TRUE(turn_until({&first, &second}, [&] {
-    return first.records() + second.records() == kPartitions * (kRecords + 50);
+    return first.records() + second.records() == kAllRecords + std::size_t{kPartitions} * 50;
   }));
   for (const TopicPartition& partition : second.assigned) {
     EXPECT_EQ(second.offsets[partition], range(kRecords, kRecords + 50));
@@ -93,12 +97,12 @@ TEST_P(GroupTest, RecordsQueuedInARevokedPartitionGoToTheNextOwner) {
            first.client().high_watermark(orders(0)) == Offset{kRecords};
   }));
   Member second(config());
-  ASSERT_TRUE(turn_until({&first, &second}, [&] { return second.records() == 2 * kRecords; }));
+  ASSERT_TRUE(turn_until({&first, &second}, [&] { return second.records() == kHalf; }));
   for (const TopicPartition& partition : second.assigned) {
     EXPECT_EQ(second.offsets[partition], range(0, kRecords));
   }
   first.fetches = true;
-  ASSERT_TRUE(turn_until({&first, &second}, [&] { return first.records() == 2 * kRecords; }));
+  ASSERT_TRUE(turn_until({&first, &second}, [&] { return first.records() == kHalf; }));
   for (const TopicPartition& partition : first.assigned) {
     EXPECT_EQ(first.offsets[partition], range(0, kRecords));
   }
@@ -107,7 +111,8 @@ TEST_P(GroupTest, RecordsQueuedInARevokedPartitionGoToTheNextOwner) {
 TEST_P(IncrementalGroupTest, WhatStaysIsReadOnWithoutGapOrRepetition) {
   Member first(config());
   first.fetch_max = 1;
-  ASSERT_TRUE(turn_until({&first}, [&] { return first.records() >= kPartitions * 10; }));
+  ASSERT_TRUE(
+      turn_until({&first}, [&] { return first.records() >= std::size_t{kPartitions} * 10; }));
   Member second(config());
   ASSERT_TRUE(turn_until({&first, &second}, [&] { return second.assigned.size() == 2; }));
   first.fetch_max = 1'000;
@@ -125,21 +130,22 @@ TEST_P(IncrementalGroupTest, WhatStaysIsReadOnWithoutGapOrRepetition) {
 // The mock cluster, unlike brokers, takes no commits while the members of an eager group join.
 TEST_P(IncrementalGroupTest, ACommitWhileARevocationWaitsIsWhereTheNextOwnerStarts) {
   Member first(config());
-  ASSERT_TRUE(turn_until({&first}, [&] { return first.records() == kPartitions * kRecords; }));
+  ASSERT_TRUE(turn_until({&first}, [&] { return first.records() == kAllRecords; }));
   first.answers = false;
   Member second(config());
   ASSERT_TRUE(turn_until({&first, &second}, [&] { return !first.revoking.empty(); }));
   std::vector<PartitionOffset> commits;
+  commits.reserve(first.revoking.size());
   for (const TopicPartition& partition : first.revoking)
     commits.push_back({partition, Offset{120}});
   for (const CommittedOffset& answer : first.commit(commits)) {
-    EXPECT_FALSE(answer.error) << answer.error->message;
+    EXPECT_FALSE(answer.error) << error_of(answer).message;
   }
   EXPECT_FALSE(first.client().assignment_lost());
   first.answers = true;
   first.answer_revoke();
-  ASSERT_TRUE(
-      turn_until({&first, &second}, [&] { return second.records() >= 2 * (kRecords - 120); }));
+  ASSERT_TRUE(turn_until({&first, &second},
+                         [&] { return second.records() >= kHalf - std::size_t{2} * 120; }));
   for (const auto& [partition, offsets] : second.offsets) EXPECT_EQ(offsets.front(), 120);
 }
 

@@ -128,7 +128,7 @@ TEST(Conf, TheConsumerProtocolHasNoTimersOfTheClient) {
   const ClientHandle client{
       rd_kafka_new(RD_KAFKA_CONSUMER, starting.conf.get(), why.data(), why.size())};
   ASSERT_TRUE(client) << why.data();
-  (void)starting.conf.release();
+  disown(starting.conf);
 }
 
 TEST(Conf, SmallAndLargeFetchesAreAcceptedByTheClient) {
@@ -141,7 +141,7 @@ TEST(Conf, SmallAndLargeFetchesAreAcceptedByTheClient) {
     const ClientHandle client{
         rd_kafka_new(RD_KAFKA_CONSUMER, built.conf.get(), why.data(), why.size())};
     ASSERT_TRUE(client) << why.data();
-    (void)built.conf.release();
+    disown(built.conf);
   }
 }
 
