@@ -12,6 +12,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 
@@ -21,9 +22,36 @@ using namespace strandline;
 
 namespace {
 
+FailurePolicy policy(const std::string& dead_letter_topic) {
+  return {
+      .attempts_max = 5,
+      .backoff = {.initial = 20ms, .max = 1s},
+      // More attempts do not make a number of it.
+      .classify = FailureClassifier{Verdict::retry}.on<std::invalid_argument>(Verdict::exhausted),
+      .exhausted = Exhausted::dead_letter,
+      .dead_letter_topic = dead_letter_topic};
+}
+
+Outcome pay(const Record& record, Context& context) {
+  const int amount = std::stoi(std::string{record.value()});  // throws invalid_argument
+  if (amount % 10 == 7 && context.attempt() < 3) {
+    return context.fail("the bank does not answer", make_error_code(std::errc::timed_out));
+  }
+  return Outcome::done;
+}
+
 std::string header(const Record& record, std::string_view name) {
   const auto found = record.headers().last(name);
   return found && found->value ? std::string{*found->value} : std::string{};
+}
+
+void read_letter(const Record& letter, samples::Demo& demo) {
+  fmt::print("{} failed after {} attempts: {}\n", letter.value(),
+             header(letter, "strandline.failure.attempts"),
+             header(letter, "strandline.failure.reason"));
+  const int partition = std::stoi(header(letter, "strandline.origin.partition"));
+  demo.handled({header(letter, "strandline.origin.topic"), PartitionId{partition}},
+               Offset{std::stoll(header(letter, "strandline.origin.offset"))});
 }
 
 }  // namespace
@@ -44,14 +72,9 @@ int main(int argc, char** argv) {
       .bootstrap_servers = demo.bootstrap_servers(),
       .group_id = demo.group(),
       .topics = {demo.topic()},
-      .failure = {.attempts_max = 5,
-                  .backoff = {.initial = 20ms, .max = 1s},
-                  .classify = FailureClassifier{Verdict::retry}.on<std::invalid_argument>(
-                      Verdict::exhausted),
-                  .exhausted = Exhausted::dead_letter,
-                  .dead_letter_topic = dead},
+      .failure = policy(dead),
   }};
-  Consumer morgue{{
+  Consumer reader{{
       .bootstrap_servers = demo.bootstrap_servers(),
       .group_id = demo.group() + ".dead",
       .topics = {dead},
@@ -59,35 +82,25 @@ int main(int argc, char** argv) {
   SignalStop stop{consumer};
 
   RunSummary letters;
-  std::jthread reader{[&] {
-    letters = morgue.run(
-        [&](const Record& letter) {
-          fmt::print("{} failed after {} attempts: {}\n", letter.value(),
-                     header(letter, "strandline.failure.attempts"),
-                     header(letter, "strandline.failure.reason"));
-          const int partition = std::stoi(header(letter, "strandline.origin.partition"));
-          demo.handled({header(letter, "strandline.origin.topic"), PartitionId{partition}},
-                       Offset{std::stoll(header(letter, "strandline.origin.offset"))});
-        },
-        demo.until_done());
+  std::jthread reading{[&] {
+    letters =
+        reader.run([&](const Record& letter) { read_letter(letter, demo); }, demo.until_done());
   }};
   const RunSummary summary = consumer.run(
       [&](const Record& record, Context& context) {
-        const int amount = std::stoi(std::string{record.value()});  // throws invalid_argument
-        if (amount % 10 == 7 && context.attempt() < 3) {
-          return context.fail("the bank does not answer", make_error_code(std::errc::timed_out));
-        }
-        demo.handled(record);
-        return Outcome::done;
+        const Outcome outcome = pay(record, context);
+        if (outcome == Outcome::done) demo.handled(record);
+        return outcome;
       },
       demo.until_done());
-  morgue.request_stop();
-  reader.join();
+  reader.request_stop();
+  reading.join();
 
   const InstanceStats total = summary.stats.total();
   fmt::print("{} processed, {} attempts failed, {} dead-lettered\n", total.processed, total.failed,
              total.dead_lettered);
   demo.expect(!demo.mock() || total.dead_lettered == 10, "each payment of 'ten' is a dead letter");
-  demo.expect(!demo.mock() || total.retries == 20, "each bank is asked three times");
+  demo.expect(!demo.mock() || total.retries == 20,
+              "each unanswered payment takes two more attempts");
   return demo.finish({&summary, &letters});
 }

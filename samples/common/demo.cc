@@ -87,6 +87,7 @@ GroupConfig Demo::membership(GroupConfig group) const {
 void Demo::produce(int count) {
   if (!mock()) return;
   std::vector<ProducedRecord> records;
+  records.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) records.push_back(setup_.record(produced_++));
   cluster_->produce(setup_.topic, records);
 }

@@ -20,7 +20,7 @@
 
 #include "common/ledger.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): their name
 class App;
 }
 

@@ -39,6 +39,7 @@ pid_t Members::start(const std::vector<std::string>& arguments) {
   std::vector<std::string> strings{"member"};
   strings.insert(strings.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(strings.size() + 1);
   for (std::string& one : strings) argv.push_back(one.data());
   argv.push_back(nullptr);
 

@@ -4,13 +4,16 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/members.h"
@@ -40,17 +43,16 @@ struct Group {
   }
 };
 
+std::filesystem::path new_directory() {
+  std::string pattern = std::filesystem::temp_directory_path() / "strandline-sinks-XXXXXX";
+  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error{"mkdtemp: " + pattern};
+  return pattern;
+}
+
 class Stage {
  public:
   Stage(Demo& demo, std::vector<std::string> arguments)
-      : demo_(demo), arguments_(std::move(arguments)) {
-    std::string pattern = std::filesystem::temp_directory_path() / "strandline-sinks-XXXXXX";
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error{"mkdtemp: " + pattern};
-    directory_ = pattern;
-    for (const char* name : {"search", "lake"}) {
-      groups_.push_back({.name = name, .sink = directory_ / name});
-    }
-  }
+      : demo_(demo), arguments_(std::move(arguments)) {}
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
   ~Stage() { std::filesystem::remove_all(directory_); }
@@ -159,8 +161,9 @@ class Stage {
 
   Demo& demo_;
   std::vector<std::string> arguments_;
-  std::filesystem::path directory_;
-  std::vector<Group> groups_;
+  std::filesystem::path directory_ = new_directory();
+  std::array<Group, 2> groups_{Group{.name = "search", .sink = directory_ / "search"},
+                               Group{.name = "lake", .sink = directory_ / "lake"}};
   Members members_;
 };
 
