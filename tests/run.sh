@@ -24,5 +24,8 @@ cmake/setup.sh --for tests --with-kafka --with-tidy
 step "build (release)"
 quietly build/logs/release-configure.log cmake --preset release
 quietly build/logs/release-build.log cmake --build --preset release
+step "Kafka for the system tests"
+# Here, so that the reason is said where ctest would only say "Skipped".
+tests/system/kafka/kafka_cluster.py fetch || echo "the system tests will be skipped, for the reason above"
 step "tests"
 exec ctest --test-dir build/release --no-tests=error --output-on-failure -j2 "$@"

@@ -32,7 +32,7 @@ void count_completion_answered_twice() noexcept;
 /// The right, and the duty, to say what became of one record of an asynchronous handler.
 ///
 /// Move-only and for one use: `std::move(completion).done()`. Dropped without an answer it is a
-/// failure that goes to the failure policy (and into `strandline_completions_abandoned_total`), so
+/// failure that goes to the failure policy (and into `strandline_abandoned_completions_total`), so
 /// a leak neither stalls the partition silently nor commits silently. A second answer is a counted
 /// no-op. Thread safety: answer from any thread; one thread at a time.
 class Completion {

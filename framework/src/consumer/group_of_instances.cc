@@ -18,11 +18,14 @@ namespace {
 // What sleeping coroutines and handlers that watch their stop token need to come to an end.
 constexpr auto kWorkerPatience = std::chrono::milliseconds(250);
 
+/// The pool, as pollers see it. Once it is shut down, nothing is handed out any more: the only jobs that can
+/// still come are coroutines that go to sleep again although they were asked to stop, and their records count
+/// as left behind.
 class PoolSink final : public JobSink {
  public:
   explicit PoolSink(WorkerPool& pool) : pool_(pool) {}
   void submit(Job* const* jobs, std::size_t count) override {
-    if (count > 0) pool_.submit_bulk(jobs, count);
+    if (count > 0 && pool_.size() > 0) pool_.submit_bulk(jobs, count);
   }
 
  private:
@@ -126,12 +129,13 @@ void GroupOfInstances::poll_until_closed(Poller& poller) noexcept {
 RunSummary GroupOfInstances::finish(WorkerPool& pool, std::optional<Error> error) {
   RunSummary summary;
   summary.error = std::move(error);
-  const std::size_t stuck = pool.shut_down(kWorkerPatience, [](Job& job) { job.run(); });
   std::vector<std::shared_ptr<Poller>> pollers;
   {
     const std::scoped_lock lock(mutex_);
     pollers = pollers_;
   }
+  serve_late(pollers);
+  const std::size_t stuck = pool.shut_down(kWorkerPatience, [](Job& job) { job.run(); });
   for (const auto& poller : pollers) {
     poller->instance->report(summary);
     if (poller->error && !summary.error) summary.error = poller->error;
@@ -146,6 +150,17 @@ RunSummary GroupOfInstances::finish(WorkerPool& pool, std::optional<Error> error
   }
   let_go(std::move(pollers), stuck);
   return summary;
+}
+
+/// The pollers have ended; handlers that were still at work then may wait for an answer of theirs (to a commit),
+/// or be about to end because they were asked to.
+void GroupOfInstances::serve_late(const std::vector<std::shared_ptr<Poller>>& pollers) {
+  const TimePoint deadline = clock_.now() + kWorkerPatience;
+  for (const auto& poller : pollers) {
+    while (!poller->error && !poller->instance->settled() && clock_.now() < deadline) {
+      poller->doorbell.wait_until(std::min(deadline, clock_.now() + std::chrono::milliseconds(10)));
+    }
+  }
 }
 
 /// Destroys the pollers, but for those whose records somebody still holds: a handler that hangs, a completion

@@ -47,6 +47,7 @@ class GroupOfInstances {
   Result<void> make_pollers(const HandlerSource& source, JobSink& jobs, unsigned workers);
   void poll_until_closed(Poller& poller) noexcept;
   RunSummary finish(WorkerPool& pool, std::optional<Error> error);
+  void serve_late(const std::vector<std::shared_ptr<Poller>>& pollers);
   void let_go(std::vector<std::shared_ptr<Poller>> pollers, std::size_t stuck);
 
   const ConsumerConfig config_;
