@@ -164,19 +164,38 @@ def _same_epoch_twice(history):
 
 
 def _duplicate_without_crash(history):
-    """A record comes again only after its first owner was killed or was refused a commit."""
+    """A record comes again only after its first owner was killed, was refused a commit, or could not commit it.
+
+    The last is for records that finish out of the partition's order: no commit may cover one behind a gap.
+    """
     refused = {(id(c.process), c.tp): c.seq for p in history.processes for c in p.commits if not c.ok}
-    found = []
-    for (tp, offset), handlings in _done_before(history).items():
+    done, gaps, found = _done_before(history), {}, []
+
+    def gap_at_end_of(epoch):
+        if epoch is None:
+            return float("inf")
+        if id(epoch) not in gaps:
+            gaps[id(epoch)] = _first_unfinished(history, done, epoch)
+        return gaps[id(epoch)]
+    for (tp, offset), handlings in done.items():
         handlings.sort(key=lambda h: (h.at, h.seq))
         for first, again in zip(handlings, handlings[1:]):
             if first.epoch is again.epoch:
                 continue
             crashed = first.process.killed_at is not None and first.process is not again.process
-            if not crashed and refused.get((id(first.process), tp), -1) < first.seq:
+            behind_gap = history.order != "partition" and gap_at_end_of(first.epoch) < offset
+            if not crashed and not behind_gap and refused.get((id(first.process), tp), -1) < first.seq:
                 found.append(Violation("DUPLICATE_AFTER_CLEAN", f"{_name(tp, offset)} was handled by "
                                        f"{first.process.name}, given up cleanly, and again by {again.process.name}"))
     return found
+
+
+def _first_unfinished(history, done, epoch):
+    """The lowest offset of the partition that was not finished when the assignment ended."""
+    for offset, _, _ in history.visible.get(epoch.tp, []):
+        if not _finished(done.get((epoch.tp, offset), ()), epoch.process, epoch.end_seq, epoch.end_at):
+            return offset
+    return float("inf")
 
 
 def _behind_commit(history):
@@ -261,7 +280,8 @@ def _commit_regress(history):
                 found.append(Violation("COMMIT_REGRESS", f"{p.name} committed {_name(c.tp, c.offset)} after "
                                                          f"{highest[c.tp]}"))
             highest[c.tp] = max(c.offset, highest.get(c.tp, 0))
-            by_tp[c.tp].append(c)
+            if not c.late_answer:
+                by_tp[c.tp].append(c)
     for tp, commits in by_tp.items():
         commits.sort(key=lambda c: c.at)
         top, pending = None, []

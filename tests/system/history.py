@@ -41,6 +41,8 @@ class Commit:
     at: int
     seq: int
     process: "Process"
+    # Accepted before its process was frozen and told of after it woke: its time says nothing of when it was made.
+    late_answer: bool = False
 
 
 @dataclass
@@ -61,6 +63,8 @@ class Process:
     events: list
     killed_at: int = None
     exit_code: int = 0
+    # (from, until) of each SIGSTOP.
+    frozen: list = field(default_factory=list)
     handled: list = field(default_factory=list)
     commits: list = field(default_factory=list)
     epochs: list = field(default_factory=list)
@@ -139,7 +143,16 @@ class History:
     def prepare(self):
         for process in self.processes:
             process.interpret(self.protocol == "eager")
+            for commit in process.commits:
+                commit.late_answer = commit.ok and self._seen_while_frozen(commit)
+            process.stray = [one for one in process.stray if not (isinstance(one, Commit) and one.late_answer)]
         return self
+
+    def _seen_while_frozen(self, commit):
+        """Whether the broker showed just this commit while its process was frozen: it is older than the freeze then."""
+        return any(start <= sample.asked and sample.answered <= end <= commit.at
+                   and sample.offsets.get(commit.tp) == commit.offset
+                   for start, end in commit.process.frozen for sample in self.samples)
 
 
 def partitions(event):

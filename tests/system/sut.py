@@ -80,6 +80,7 @@ class Member:
         self._cluster, self._sut, self._dir = cluster, sut, Path(directory)
         self._options, self._ours = list(options), list(ours)
         self._child = None
+        self._paused_at = None
         if config:
             path = self._dir / f"{name}.properties"
             path.write_text("".join(f"{key}={value}\n" for key, value in config.items()))
@@ -87,7 +88,7 @@ class Member:
 
     def start(self):
         base = self._dir / f"{self.name}.{len(self.incarnations)}"
-        self.incarnations.append({"base": base, "killed_at": None, "exit_code": None})
+        self.incarnations.append({"base": base, "killed_at": None, "exit_code": None, "frozen": []})
         command = self._sut.command(self._cluster, self._options, self._ours)
         self._child = Child(self._cluster.guard, command, f"{base}.events", f"{base}.err")
 
@@ -109,9 +110,12 @@ class Member:
         self._child.signal(number)
 
     def pause(self):
+        self._paused_at = round(time.time() * 1000)
         self.signal(signal.SIGSTOP)
 
     def resume(self):
+        # Before it, so that no event of the woken process is earlier.
+        self.incarnations[-1]["frozen"].append((self._paused_at, int(time.time() * 1000)))
         self.signal(signal.SIGCONT)
 
     def wait(self, timeout):
@@ -142,5 +146,5 @@ class Member:
 
     def processes(self):
         """Its incarnations as the checkers want them."""
-        return [Process(one["base"].name, read_events(f"{one['base']}.events"), one["killed_at"], one["exit_code"])
-                for one in self.incarnations]
+        return [Process(one["base"].name, read_events(f"{one['base']}.events"), one["killed_at"], one["exit_code"],
+                        one["frozen"]) for one in self.incarnations]

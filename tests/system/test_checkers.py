@@ -5,7 +5,7 @@ import random
 import unittest
 
 from checkers import check, count_duplicates
-from history import Process
+from history import History, Process, Sample
 from synthetic import TOPIC, Simulation
 
 KINDS = [(order, protocol) for order in ("partition", "key", "none")
@@ -338,6 +338,29 @@ MUTATIONS = [
 ]
 
 
+# --- histories written by hand ---
+
+TP = (TOPIC, 0)
+PART = {"topic": TOPIC, "partition": 0}
+
+
+def event(at, name, **fields):
+    return {"timestamp": at, "name": name, **fields}
+
+
+def handled(at, offsets, log):
+    """The events of a process that is assigned the partition and handles these offsets of its log."""
+    rows = [log[offset] for offset in offsets]
+    return [event(at, "startup_complete"), event(at, "partitions_assigned", partitions=[PART])] + [
+        event(at + 1, "record_data", key=key, value=value, offset=offset, **PART) for offset, key, value in rows] + [
+        event(at + 2, "records_consumed", count=len(rows),
+              partitions=[{**PART, "count": len(rows), "minOffset": rows[0][0], "maxOffset": rows[-1][0]}])]
+
+
+def committed(at, offset):
+    return event(at, "offsets_committed", success=True, offsets=[{**PART, "offset": offset}])
+
+
 class Checkers(unittest.TestCase):
     def test_good_histories_pass(self):
         for order, protocol in KINDS:
@@ -378,6 +401,33 @@ class Checkers(unittest.TestCase):
             process.events.insert(-1, {"timestamp": 0, "name": "offsets_committed", "success": False,
                                        "error": "rebalance in progress", "offsets": refused})
         self.assertNotIn("DUPLICATE_AFTER_CLEAN", codes(history))
+
+    def test_duplicate_is_excused_behind_a_gap_only(self):
+        """Out of order, what finished behind an unfinished record cannot be committed."""
+        def history(order, second_begins):
+            log = [(o, f"k{o}", f"{o}") for o in range(4)]
+            first = handled(1000, [0, 3], log) + [event(1010, "partitions_revoked", partitions=[PART])]
+            second = handled(1020, range(second_begins, 4), log)
+            return History([Process("m1", first), Process("m2", second)], {TP: log}, {TP: 4}, {TP: 0}, [], [],
+                           order=order, protocol="cooperative")
+        self.assertNotIn("DUPLICATE_AFTER_CLEAN", codes(history("key", 1)))
+        self.assertIn("DUPLICATE_AFTER_CLEAN", codes(history("partition", 1)))
+        self.assertIn("DUPLICATE_AFTER_CLEAN", codes(history("key", 0)), "0 lies before the gap")
+
+    def test_late_answer_of_a_frozen_process_needs_a_sample_from_its_freeze(self):
+        def history(samples, frozen):
+            log = [(o, None, f"{o}") for o in range(4)]
+            old = handled(1000, [0, 1], log) + [
+                event(9001, "partitions_revoked", partitions=[PART]), committed(9002, 2)]
+            new = handled(7000, [2, 3], log) + [committed(7010, 4)]
+            return History([Process("m1", old, frozen=frozen), Process("m2", new)], {TP: log}, {TP: 4}, {TP: 4}, [],
+                           [Sample(at, at + 1, {TP: offset}) for at, offset in samples], protocol="cooperative")
+        accused = {"STRAY_COMMIT", "COMMIT_REGRESS", "DRIVER_COMMIT"}
+        freeze = [(2000, 9000)]
+        self.assertFalse(accused & codes(history([(3000, 2), (8000, 4)], freeze)))
+        self.assertEqual(accused, accused & codes(history([(3000, 2), (8000, 4)], [])), "it was not frozen")
+        self.assertEqual(accused, accused & codes(history([(3000, 0), (8000, 4)], freeze)), "not committed before")
+        self.assertEqual(accused, accused & codes(history([(1500, 2), (9500, 2)], freeze)), "samples of other times")
 
     def test_there_are_enough_mutations(self):
         self.assertGreaterEqual(len({m.__name__ for m, _, _ in MUTATIONS}), 20)
