@@ -74,7 +74,7 @@ class Group:
 
     def __init__(self, cluster, options, name, protocol="range", order="partition", members=3, partitions=12,
                  session_ms=5000, static=False, seed=1, ours=()):
-        self.cluster, self.name, self.order = cluster, name, order
+        self.cluster, self.name, self.order, self.static = cluster, name, order, static
         self.topic, self.id = f"topic-{name}", f"group-{name}"
         self.dir = options.dir / name
         self.dir.mkdir()

@@ -42,6 +42,8 @@ void add_our_options(CLI::App& app, Options& o) {
   app.add_option("--work-us", o.work_us, "how long a record takes")->check(CLI::NonNegativeNumber);
   app.add_option("--commit-interval-ms", o.commit_interval_ms, "time between commits");
   app.add_option("--drain-timeout-ms", o.drain_timeout_ms, "time to finish at revoke and stop");
+  app.add_option("--drain", o.drain, "what a stop waits for: running or admitted")
+      ->check(CLI::IsMember({"running", "admitted"}));
 }
 
 Assignor assignor_of(const std::string& strategies) {
@@ -117,6 +119,7 @@ ConsumerConfig to_config(const Options& options) {
   config.workers = options.workers;
   config.commit.interval = std::chrono::milliseconds(options.commit_interval_ms);
   config.rebalance.drain_timeout = std::chrono::milliseconds(options.drain_timeout_ms);
+  if (options.drain == "admitted") config.shutdown.drain = Drain::admitted;
   config.shutdown.drain_timeout = std::chrono::milliseconds(options.drain_timeout_ms);
   return config;
 }

@@ -29,6 +29,7 @@ struct Options {
   std::int64_t work_us = 0;
   std::int64_t commit_interval_ms = 1'000;
   std::int64_t drain_timeout_ms = 10'000;
+  std::string drain = "running";
 };
 
 /// The options, or the exit code with which the program is to end: 0 after printing the help, 1
