@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
       .bootstrap_servers = demo.bootstrap_servers(),
       .group_id = demo.group(),
       .topics = {demo.topic()},
+      .group = demo.membership(),
       .workers = 2,
       .instances = 3,
   }};
