@@ -198,7 +198,7 @@ class Group:
         produced = self._ask("produce_stop", name=self.id, abort=True, timeout=150)
         self.catch_up(timeout)
         for member in self.members:
-            member.signal(15)
+            member.ask_to_end()
         for member in self.members:
             member.stop()
         self._ask("sample_stop", group=self.id)

@@ -106,17 +106,17 @@ class Member:
         self.incarnations[-1]["exit_code"] = -9 if code is None else code
         return code
 
-    def signal(self, number):
-        self._child.signal(number)
+    def ask_to_end(self):
+        self._child.ask_to_end()
 
     def pause(self):
         self._paused_at = round(time.time() * 1000)
-        self.signal(signal.SIGSTOP)
+        self._child.signal(signal.SIGSTOP)
 
     def resume(self):
         # Before it, so that no event of the woken process is earlier.
         self.incarnations[-1]["frozen"].append((self._paused_at, int(time.time() * 1000)))
-        self.signal(signal.SIGCONT)
+        self._child.signal(signal.SIGCONT)
 
     def wait(self, timeout):
         """Waits for it to end by itself; the exit code or None."""

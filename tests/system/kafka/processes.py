@@ -55,6 +55,7 @@ class Child:
     def __init__(self, guard, command, stdout, stderr=None, env=None, stdin=None):
         self.name = os.path.basename(str(stdout))
         self._guard = guard
+        self._asked_to_end = False
         with open(stdout, "ab") as out:
             err = open(stderr, "ab") if stderr else subprocess.STDOUT
             self.process = subprocess.Popen([str(word) for word in command], stdin=stdin or subprocess.DEVNULL,
@@ -79,9 +80,15 @@ class Child:
         self.process.wait()
         self._guard.remove(self.process.pid)
 
+    def ask_to_end(self):
+        """SIGTERM, once only: a second one means "at once", and would cut a clean stop short."""
+        if not self._asked_to_end:
+            self._asked_to_end = True
+            self.signal(signal.SIGTERM)
+
     def terminate(self, timeout):
-        """SIGTERM and wait; returns the exit code, or None when it had to be killed at the deadline."""
-        self.signal(signal.SIGTERM)
+        """Asks it to end and waits; returns the exit code, or None when it had to be killed at the deadline."""
+        self.ask_to_end()
         code = self.wait(timeout)
         if code is None:
             self.kill()
