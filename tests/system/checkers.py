@@ -338,7 +338,12 @@ def _stray(history):
 
 
 def _owners_overlap(history):
-    """At any time a partition has at most one owner; a killed one's time ends with its death."""
+    """At any time a partition has at most one owner; a killed one's time ends with its death.
+
+    With the consumer protocol an assignment begins when the member confirms it. Until then the coordinator may give it
+    to others; so one that handled nothing is no ownership yet (KIP-848).
+    """
+    begun = {id(h.epoch) for h in _all_handled(history)}
     by_tp, found = defaultdict(list), []
     for p in history.processes:
         for epoch in p.epochs:
@@ -346,7 +351,8 @@ def _owners_overlap(history):
     for tp, epochs in by_tp.items():
         epochs.sort(key=lambda e: (e.start_at, e.end_at))
         for one, following in zip(epochs, epochs[1:]):
-            if one.process is not following.process and one.end_at > following.start_at:
+            owned = history.protocol != "consumer" or id(one) in begun
+            if owned and one.process is not following.process and one.end_at > following.start_at:
                 found.append(Violation("OVERLAP", f"{_name(tp)} was owned by {one.process.name} until {one.end_at} and "
                                                   f"by {following.process.name} from {following.start_at}"))
     return found
