@@ -85,6 +85,10 @@ class Demo {
   /// Waits for a condition of which nobody tells us, like one of `Consumer::stats`. False, and a
   /// failed sample, at the deadline; at once, and true, without `--mock`.
   bool wait_until(const std::function<bool()>& condition, const std::string& what);
+  /// Waits until the group has committed all there is. For groups of several members: the mock
+  /// cluster refuses commits while a group rebalances, so that the second to leave could not make
+  /// its last one.
+  void wait_until_committed();
 
   /// One more thing that must hold for the sample to have shown what it promises.
   void expect(bool holds, const std::string& what);
@@ -99,6 +103,7 @@ class Demo {
  private:
   void parse(int argc, char** argv, const std::string& about);
   void guard(const std::stop_token& over);
+  [[nodiscard]] bool is_committed(int partition) const;
   void judge_partition(int partition);
 
   DemoSetup setup_;
