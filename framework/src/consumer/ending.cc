@@ -67,11 +67,13 @@ void Instance::drain_over() {
   for (AssignedPart& part : assignment_.parts()) {
     Partition& partition = *part.partition;
     dispatcher_.quiesce(partition);
+    const bool quiet = dispatcher_.quiet(partition);
+    // First, since it books what the running ones have finished: it is not left.
+    if (!quiet) dispatcher_.cancel(partition);
     const std::size_t queued = std::min(partition.queued(), partition.in_flight());
     left_queued_ += queued;
     left_in_flight_ += partition.in_flight() - queued;
-    if (dispatcher_.quiet(partition)) continue;
-    dispatcher_.cancel(partition);
+    if (quiet) continue;
     const Offset oldest = partition.tracker().oldest_unfinished_offset();
     if (left_.size() < 100) {
       left_.push_back({partition.id(), oldest,

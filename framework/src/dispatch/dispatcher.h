@@ -61,7 +61,8 @@ class Dispatcher final : private StrandOwner, private RunOwner, private StrandBo
 
   /// Nothing of the partition starts any more; what runs goes on.
   void quiesce(Partition& partition);
-  /// What runs is asked to stop, and sleeping coroutines wake up to see it.
+  /// What runs is asked to stop, and sleeping coroutines wake up to see it. What it has finished until now is
+  /// booked, for the commit that comes before it is left to itself.
   void cancel(Partition& partition);
   /// The end of the epoch.
   void fence(Partition& partition);
@@ -98,6 +99,7 @@ class Dispatcher final : private StrandOwner, private RunOwner, private StrandBo
   void settle(Run& run, std::uint32_t end, std::span<const RunFailure> failures);
   void give_back_unbegun(Run& run, std::uint32_t begin, std::uint32_t end);
   void apply_failures(Run& run);
+  void settle_done(Run& run);
   void isolate_stuck(Run& run);
   [[nodiscard]] static Item item_at(const Run& run, std::uint32_t index);
   void measure(const Run& run);

@@ -17,6 +17,7 @@ void Run::prepare() {
   failures.clear();
   seen_begun = {};
   cursor_.store(0, std::memory_order_relaxed);
+  done_.store(0, std::memory_order_relaxed);
   // One stretch in offset order is read where it lies; anything else is gathered.
   if (parts.size() == 1 && parts.front().batch->index_by_position.empty()) {
     messages_ = parts.front().batch->records.messages.data() + parts.front().begin;
@@ -72,6 +73,8 @@ void Run::run_records(Handler& records) noexcept {
         if (!handle_record(records, fields[i], index, index == 0 ? first_context : context)) {
           return;
         }
+        // Release: what the handler did is done before the poller books the record as finished.
+        done_.store(index + 1, std::memory_order_release);
       }
     }
     begun = last;

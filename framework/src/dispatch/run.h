@@ -54,7 +54,7 @@ struct RunEnvironment {
 /// no worker ever looks at a flag, a clock or a lock per record.
 ///
 /// Recycled. Ownership by time: the poller until `submit`, the worker until it pushes the run back, then the
-/// poller again; while it is out the poller touches only `cursor_` and the fields marked (poller).
+/// poller again; while it is out the poller touches only `cursor_`, `done_` and the fields marked (poller).
 class Run final : public Job, public Answer, private ContextBackend {
  public:
   explicit Run(const RunEnvironment& environment) : environment_(environment) {}
@@ -80,6 +80,11 @@ class Run final : public Job, public Answer, private ContextBackend {
   [[nodiscard]] std::optional<std::uint32_t> begun_so_far() const noexcept {
     const std::uint32_t claimed = cursor_.load(std::memory_order_acquire);
     return claimed >= kStopped ? std::nullopt : std::optional(std::min(claimed, size_));
+  }
+  /// Poller, while it is out: records before it are done. A claim may cover records not yet reached, so
+  /// this is what tells how far a handler has come that takes long or hangs.
+  [[nodiscard]] std::uint32_t done_so_far() const noexcept {
+    return done_.load(std::memory_order_acquire);
   }
   [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
 
@@ -124,6 +129,8 @@ class Run final : public Job, public Answer, private ContextBackend {
   std::uint32_t current_end_ = 0;  // one past what the handler is looking at (worker)
   // On a line of its own: the poller reads it while the worker moves it.
   alignas(64) std::atomic<std::uint32_t> cursor_{0};
+  // Written by the worker after each record, read by the poller only in runs that take long.
+  std::atomic<std::uint32_t> done_{0};
 };
 
 }  // namespace strandline::detail

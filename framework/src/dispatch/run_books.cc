@@ -116,8 +116,16 @@ void Dispatcher::take_back_slow() {
       give_back_unbegun(run, limit, run.size());
       if (run.strand->out_max > 1) requeue(*run.strand);
     }
+    settle_done(run);
     isolate_stuck(run);
   }
+}
+
+/// Books what a run that is still out has finished, so that one slow record holds neither the commit position
+/// of those before it nor their names in reports.
+void Dispatcher::settle_done(Run& run) {
+  const std::uint32_t done = run.done_so_far();
+  if (done > run.settled) settle(run, done, {});
 }
 
 /// Key order: the one record a slow run is still at becomes its key's own strand, so that the lane, and all
@@ -150,6 +158,9 @@ void Dispatcher::quiesce(Partition& partition) {
 }
 
 void Dispatcher::cancel(Partition& partition) {
+  for (Run* run : out_) {
+    if (run->partition == &partition && !partition.fenced()) settle_done(*run);
+  }
   partition.stop.request_stop();
   calls_.wake_sleepers();
 }
