@@ -19,4 +19,10 @@ class SystemClock final : public Clock {
   [[nodiscard]] TimePoint now() const noexcept override { return std::chrono::steady_clock::now(); }
 };
 
+/// One for the process, never destroyed: threads that outlive their consumer may still read it.
+[[nodiscard]] inline const Clock& system_clock() noexcept {
+  static const auto* const clock = new SystemClock;
+  return *clock;
+}
+
 }  // namespace strandline::detail

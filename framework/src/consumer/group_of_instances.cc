@@ -174,6 +174,7 @@ void GroupOfInstances::let_go(std::vector<std::shared_ptr<Poller>> pollers, std:
     log(LogLevel::warning,
         "stopping: records of this consumer are still in use by a handler or an unanswered completion; "
         "its client and their memory stay until the process ends");
+    poller->instance->abandon();
     static auto* const left_behind = new std::vector<std::shared_ptr<Poller>>;
     static std::mutex left_behind_mutex;
     const std::scoped_lock lock(left_behind_mutex);

@@ -51,7 +51,8 @@ class GroupOfInstances {
   void let_go(std::vector<std::shared_ptr<Poller>> pollers, std::size_t stuck);
 
   const ConsumerConfig config_;
-  const SystemClock clock_{};
+  // No member of ours: a handler left behind reads it at its end, when this consumer may be gone.
+  const Clock& clock_ = system_clock();
   std::atomic<State> state_{State::created};
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Poller>> pollers_;   // guarded by mutex_

@@ -68,6 +68,9 @@ class Instance final : private BrokerEvents, private DispatchEvents, private Del
   /// After it is closed and the workers are gone: late answers are served, and records that users or stuck
   /// handlers still hold are counted. Only with none left may this object be destroyed.
   [[nodiscard]] bool settled();
+  /// After it is closed, when it is not settled: whoever still waits for an answer, or asks later, is told that
+  /// the consumer has stopped. Nobody turns this object any more, so waiting would be for ever.
+  void abandon() noexcept { port_->close(); }
 
  private:
   enum class Phase { starting, running, draining, committing, closing, closed };
