@@ -24,6 +24,8 @@ class ContextBackend {
   [[nodiscard]] virtual std::stop_token stop_token() const = 0;
   [[nodiscard]] virtual const TopicPartition& topic_partition() const noexcept = 0;
   [[nodiscard]] virtual std::int64_t lag() const noexcept = 0;
+  /// Whether the handler may hold its thread while it waits for an answer.
+  [[nodiscard]] virtual bool may_block() const noexcept { return true; }
   virtual void commit(std::function<void(Result<Offset>)> answer) = 0;
   virtual void resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter) = 0;
 };

@@ -6,6 +6,11 @@
 namespace strandline {
 
 Result<Offset> Context::commit() {
+  if (!backend_->may_block()) {
+    return strandline::fail(ErrorCode::invalid_state,
+                            "Context::commit waits, which asynchronous handlers and coroutines must not; "
+                            "call commit_async instead");
+  }
   // Shared with the answer: should the backend keep it for longer than it is waited for, nothing
   // dangles.
   auto promise = std::make_shared<std::promise<Result<Offset>>>();

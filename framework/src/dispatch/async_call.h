@@ -72,6 +72,7 @@ class AsyncCallState final : public AsyncCall,
   [[nodiscard]] std::stop_token stop_token() const override { return stop_; }
   [[nodiscard]] const TopicPartition& topic_partition() const noexcept override { return id_; }
   [[nodiscard]] std::int64_t lag() const noexcept override;
+  [[nodiscard]] bool may_block() const noexcept override { return false; }
   void commit(std::function<void(Result<Offset>)> answer) override;
   void resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter) override;
 
