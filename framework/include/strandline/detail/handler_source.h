@@ -6,6 +6,7 @@
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -228,7 +229,10 @@ template <class F>
     using H = typename FactoryProduct<ResultOf<F, const StrandInfo&>>::type;
     return {kind_of<H>(),
             [make = std::move(function)](const StrandInfo& strand) mutable {
-              return any_handler(std::shared_ptr<H>(make(strand)));
+              std::shared_ptr<H> handler(make(strand));
+              // Here the poller still knows which strand asked; on a worker it would be a crash.
+              if (!handler) throw std::runtime_error("it returned a null pointer");
+              return any_handler(std::move(handler));
             },
             true};
   } else {
