@@ -30,7 +30,7 @@ bool Intake::turn() {
     in_flight_ += part.partition->in_flight();
     bytes_ += part.partition->bytes();
   }
-  const bool open = gate_.update(in_flight_, bytes_, now);
+  bool open = gate_.update(in_flight_, bytes_, now);
   const bool sweep = now >= next_sweep_;
   if (sweep) next_sweep_ = now + kSweepInterval;
 
@@ -46,7 +46,12 @@ bool Intake::turn() {
     const std::size_t max = std::min({config_.fetch.batch_records_max,
                                       partition.gate.room(partition.in_flight()),
                                       gate_.room(in_flight_)});
-    if (max > 0 && take(part, max)) took = true;
+    if (max > 0 && take(part, max)) {
+      took = true;
+      // Looked at after each batch: a batch's bytes are known only when it is there, and one from every
+      // partition would be many times the limit.
+      open = gate_.update(in_flight_, bytes_, now);
+    }
   }
   if (count > 0) first_ = (first_ + 1) % count;
   return took;
