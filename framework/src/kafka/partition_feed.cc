@@ -20,8 +20,8 @@ void FeedScratch::on_error(rd_kafka_t*, int error, const char* text, void* self)
   try {
     static_cast<FeedScratch*>(self)->refusals.push_back(
         {static_cast<rd_kafka_resp_err_t>(error), text});
-  } catch (
-      ...) {  // out of memory, inside a C frame: the error is reported again with the next metadata
+  } catch (...) {
+    log(LogLevel::error, "no memory to keep an error of librdkafka's: {}", text);
   }
 }
 
