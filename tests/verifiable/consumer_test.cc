@@ -23,7 +23,7 @@ using Json = nlohmann::json;
 constexpr int kPartitions = 4;
 constexpr int kRecords = 400;
 
-struct Run {
+struct Ended {
   int exit_code = -1;
   std::vector<Json> events{};
 
@@ -35,8 +35,8 @@ struct Run {
   }
 };
 
-Run run(const std::string& arguments) {
-  Run result;
+Ended start(const std::string& arguments) {
+  Ended result;
   FILE* out = popen((VERIFIABLE_CONSUMER " " + arguments).c_str(), "r");
   if (out == nullptr) return result;
   std::string text;
@@ -68,8 +68,8 @@ class VerifiableConsumer : public testing::TestWithParam<const char*> {
     cluster_.produce("orders", records);
   }
 
-  Run consume(const std::string& more) {
-    return run(
+  Ended consume(const std::string& more) {
+    return start(
         "--bootstrap-server " + cluster_.bootstrap_servers() +
         " --topic orders --group-id billing --verbose --workers 2 --commit-interval-ms 100 " +
         more);
@@ -86,14 +86,15 @@ class VerifiableConsumer : public testing::TestWithParam<const char*> {
   MockCluster cluster_{};
 };
 
-std::int64_t consumed(const Run& run) {
+std::int64_t consumed(const Ended& run) {
   std::int64_t sum = 0;
   for (const Json& event : run.named("records_consumed")) sum += event["count"].get<std::int64_t>();
   return sum;
 }
 
 TEST_P(VerifiableConsumer, TellsOfEveryRecordAndCommitInTheProtocolsOrder) {
-  const Run run = consume("--max-messages " + std::to_string(kRecords) + " --order " + GetParam());
+  const Ended run =
+      consume("--max-messages " + std::to_string(kRecords) + " --order " + GetParam());
   EXPECT_EQ(run.exit_code, 0);
   ASSERT_GE(run.events.size(), 5U);
   EXPECT_EQ(run.events.front()["name"], "startup_complete");
@@ -106,7 +107,8 @@ TEST_P(VerifiableConsumer, TellsOfEveryRecordAndCommitInTheProtocolsOrder) {
 }
 
 TEST_P(VerifiableConsumer, NeverCommitsBeyondWhatItHasToldOf) {
-  const Run run = consume("--max-messages " + std::to_string(kRecords) + " --order " + GetParam());
+  const Ended run =
+      consume("--max-messages " + std::to_string(kRecords) + " --order " + GetParam());
   std::array<std::int64_t, kPartitions> position{};
   for (const Json& event : run.events) {
     if (event["name"] == "records_consumed") {
@@ -127,7 +129,7 @@ TEST_P(VerifiableConsumer, NeverCommitsBeyondWhatItHasToldOf) {
 }
 
 TEST_P(VerifiableConsumer, StopsAtTheLimit) {
-  const Run run = consume(std::string("--max-messages 10 --order ") + GetParam());
+  const Ended run = consume(std::string("--max-messages 10 --order ") + GetParam());
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_EQ(run.named("record_data").size(), 10U);
   EXPECT_EQ(consumed(run), 10);
@@ -138,21 +140,21 @@ INSTANTIATE_TEST_SUITE_P(Orders, VerifiableConsumer, testing::Values("partition"
                          [](const auto& order) { return std::string(order.param); });
 
 TEST_P(VerifiableConsumer, WithAutocommitCommitsAndKeepsQuiet) {
-  const Run run = consume("--enable-autocommit --max-messages " + std::to_string(kRecords) +
-                          " --order " + GetParam());
+  const Ended run = consume("--enable-autocommit --max-messages " + std::to_string(kRecords) +
+                            " --order " + GetParam());
   EXPECT_TRUE(run.named("offsets_committed").empty());
   EXPECT_EQ(committed(), kRecords);
 }
 
 TEST(VerifiableConsumerCommandLine, HasKafkasExitCodes) {
-  EXPECT_EQ(run("").exit_code, 0);
-  EXPECT_EQ(run("--help").exit_code, 0);
-  EXPECT_EQ(run("--topic orders").exit_code, 1);
+  EXPECT_EQ(start("").exit_code, 0);
+  EXPECT_EQ(start("--help").exit_code, 0);
+  EXPECT_EQ(start("--topic orders").exit_code, 1);
   const std::string good = "--broker-list 127.0.0.1:1 --topic orders --group-id g ";
-  EXPECT_EQ(run(good + "--reset-policy sometimes").exit_code, 1);
-  EXPECT_EQ(run(good + "--assignment-strategy StickyAssignor").exit_code, 1);
-  EXPECT_EQ(run(good + "--command-config /nonexistent").exit_code, 1);
-  EXPECT_EQ(run(good + "--session-timeout 0").exit_code, 1);
+  EXPECT_EQ(start(good + "--reset-policy sometimes").exit_code, 1);
+  EXPECT_EQ(start(good + "--assignment-strategy StickyAssignor").exit_code, 1);
+  EXPECT_EQ(start(good + "--command-config /nonexistent").exit_code, 1);
+  EXPECT_EQ(start(good + "--session-timeout 0").exit_code, 1);
 }
 
 }  // namespace
