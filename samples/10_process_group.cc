@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <atomic>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -57,7 +57,7 @@ class Telling : public RebalanceListener {
 }  // namespace
 
 int main(int argc, char** argv) {
-  GroupConfig group{.assignor = Assignor::range};
+  GroupConfig group;
   std::string sink = "/dev/null";
   const std::map<std::string, Assignor> assignors{
       {"range", Assignor::range},
@@ -80,13 +80,19 @@ int main(int argc, char** argv) {
   if (demo.mock()) return samples::show_two_groups(demo, argc, argv);
 
   Telling listener;
-  Consumer consumer{{
+  // What the command line asks for may contradict itself: then this says how.
+  Result<Consumer> consumer = Consumer::create({
       .bootstrap_servers = demo.bootstrap_servers(),
       .group_id = demo.group(),
       .topics = {demo.topic()},
       .group = demo.membership(group),
       .listener = &listener,
-  }};
-  SignalStop stop{consumer};
-  return demo.finish(consumer.run([&](const StrandInfo&) { return std::make_unique<Sink>(sink); }));
+  });
+  if (!consumer) {
+    fmt::print(stderr, "{}\n", consumer.error().message);
+    return EXIT_FAILURE;
+  }
+  SignalStop stop{*consumer};
+  return demo.finish(
+      consumer->run([&](const StrandInfo&) { return std::make_unique<Sink>(sink); }));
 }
