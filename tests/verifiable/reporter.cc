@@ -117,8 +117,8 @@ void Reporter::on_commit(std::span<const CommitAnswer> answers) {
     out_.write("offsets_committed", event);
   }
   if (error) {
-    // A refused final commit is not tried again.
-    end_revocation();
+    // One that is refused for now is repeated, until the deadline.
+    if (!error->is_retriable()) end_revocation();
   } else {
     settle_revocation();
   }

@@ -60,11 +60,19 @@ void Committer::tick() {
 
 void Committer::commit_finally(const std::vector<TopicPartition>& partitions,
                                std::function<void()> done) {
-  if (config_.mode == CommitMode::none) return done();
+  try_finally(partitions, [done = std::move(done)](const std::optional<Error>&) { done(); });
+}
+
+void Committer::try_finally(const std::vector<TopicPartition>& partitions,
+                            std::function<void(const std::optional<Error>&)> done) {
+  if (config_.mode == CommitMode::none) return done({});
   auto offsets = dirty(
       [&](Partition& partition) { return std::ranges::find(partitions, partition.id()) != partitions.end(); });
-  if (offsets.empty()) return done();
-  if (!send(std::move(offsets), false, [done](const auto&) { done(); })) done();
+  if (offsets.empty()) return done({});
+  const bool sent =
+      send(std::move(offsets), false,
+           [done](const std::vector<CommittedOffset>& answers) { done(first_error(answers)); });
+  if (!sent) done({});
 }
 
 void Committer::commit_for_handler(Partition& partition,

@@ -30,6 +30,9 @@ class Committer {
   /// The final commit of partitions that are given up: `done` runs when the broker has answered, at once
   /// when there is nothing to commit. The caller has the deadline.
   void commit_finally(const std::vector<TopicPartition>& partitions, std::function<void()> done);
+  /// The same, and `done` learns why the broker refused, if it did.
+  void try_finally(const std::vector<TopicPartition>& partitions,
+                   std::function<void(const std::optional<Error>& refusal)> done);
   /// A handler asks; the answer is the committed offset.
   void commit_for_handler(Partition& partition, std::function<void(Result<Offset>)> answer);
 

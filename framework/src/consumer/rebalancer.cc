@@ -9,6 +9,10 @@ namespace strandline::detail {
 
 namespace {
 
+// Between attempts at a final commit: a coordinator that moves is away for seconds.
+constexpr Duration kRetryDelayMin = std::chrono::milliseconds(100);
+constexpr Duration kRetryDelayMax = std::chrono::seconds(1);
+
 std::string names(const std::vector<TopicPartition>& partitions) {
   std::string text;
   for (const TopicPartition& partition : partitions) {
@@ -92,15 +96,21 @@ void Rebalancer::tick() {
         dispatcher_.cancel(*assignment_.find(id)->partition);
       }
     }
-    commit();
+    begin_commit();
     if (!revocation_) return;
+  }
+  if (!revocation.committed && now < revocation.deadline && revocation.retry_at &&
+      now >= *revocation.retry_at) {
+    commit();
   }
   if (revocation.phase == Phase::committing &&
       (revocation.committed || now >= revocation.deadline)) {
     const Revocation ended = std::move(revocation);
     revocation_.reset();
     if (!ended.committed) {
-      log(LogLevel::warning, "rebalance: the final commit of {} was not answered within {} ms",
+      log(LogLevel::warning,
+          "rebalance: the final commit of {} was not accepted within {} ms; what it would have "
+          "covered comes again to the next owner",
           names(ended.partitions), config_.commit.timeout.count());
     }
     give_up(ended.partitions);
@@ -108,16 +118,29 @@ void Rebalancer::tick() {
   }
 }
 
-void Rebalancer::commit() {
+void Rebalancer::begin_commit() {
   Revocation& revocation = *revocation_;
   if (!revocation.partitions.empty()) {
     tell(&RebalanceListener::on_revoked, revocation.partitions);
   }
   revocation.phase = Phase::committing;
   revocation.deadline = clock_.now() + config_.commit.timeout;
-  committer_.commit_finally(revocation.partitions, [this, number = revocation_number_] {
-    if (revocation_ && revocation_number_ == number) revocation_->committed = true;
-  });
+  revocation.retry_delay = kRetryDelayMin;
+  commit();
+}
+
+void Rebalancer::commit() {
+  revocation_->retry_at.reset();
+  const auto answered = [this, number = revocation_number_](const std::optional<Error>& refusal) {
+    if (!revocation_ || revocation_number_ != number) return;
+    // A coordinator that is moving or a heartbeat behind refuses for a moment only; to give up then
+    // would make the next owner do finished work again.
+    revocation_->committed = !refusal || !refusal->is_retriable();
+    if (revocation_->committed) return;
+    revocation_->retry_at = clock_.now() + revocation_->retry_delay;
+    revocation_->retry_delay = std::min(2 * revocation_->retry_delay, kRetryDelayMax);
+  };
+  committer_.try_finally(revocation_->partitions, answered);
 }
 
 void Rebalancer::lose(const std::vector<TopicPartition>& partitions) {
@@ -158,7 +181,8 @@ bool Rebalancer::quiet(const std::vector<TopicPartition>& partitions) {
 }
 
 std::optional<TimePoint> Rebalancer::deadline() const {
-  return revocation_ ? std::optional(revocation_->deadline) : std::nullopt;
+  if (!revocation_) return std::nullopt;
+  return std::min(revocation_->deadline, revocation_->retry_at.value_or(revocation_->deadline));
 }
 
 void Rebalancer::tell(void (RebalanceListener::*event)(std::span<const TopicPartition>),

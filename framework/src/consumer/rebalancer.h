@@ -20,9 +20,10 @@ namespace strandline::detail {
 ///                   │             │
 ///                   └─ lost ──────┴──────► answered, without a commit
 ///
-/// The order on a revoke is what keeps the promise: nothing new starts, what runs finishes (up to the
-/// deadline), the listener is told, the position is committed while the partition is still ours, and only
-/// then the epoch ends and the partition is given up. Poller thread only.
+/// The order on a revoke is what keeps the promise: nothing new starts, what runs finishes (up to
+/// the deadline), the listener is told, the position is committed while the partition is still
+/// ours (again and again while the broker refuses it for the moment), and only then the epoch ends
+/// and the partition is given up. Poller thread only.
 class Rebalancer {
  public:
   Rebalancer(const ConsumerConfig& config, BrokerClient& client, Assignment& assignment,
@@ -48,9 +49,12 @@ class Rebalancer {
     Phase phase = Phase::draining;
     TimePoint started;
     TimePoint deadline;
-    bool committed = false;
+    bool committed = false;  ///< or refused for good
+    std::optional<TimePoint> retry_at{};
+    Duration retry_delay{};
   };
 
+  void begin_commit();
   void commit();
   void lose(const std::vector<TopicPartition>& partitions);
   void give_up(const std::vector<TopicPartition>& partitions);
