@@ -47,11 +47,11 @@ std::string header(const Record& record, std::string_view name) {
 
 void read_letter(const Record& letter, samples::Demo& demo) {
   fmt::print("{} failed after {} attempts: {}\n", letter.value(),
-             header(letter, "strandline.failure.attempts"),
-             header(letter, "strandline.failure.reason"));
-  const int partition = std::stoi(header(letter, "strandline.origin.partition"));
-  demo.handled({header(letter, "strandline.origin.topic"), PartitionId{partition}},
-               Offset{std::stoll(header(letter, "strandline.origin.offset"))});
+             header(letter, dead_letter_header::kAttempts),
+             header(letter, dead_letter_header::kReason));
+  const int partition = std::stoi(header(letter, dead_letter_header::kPartition));
+  demo.handled({header(letter, dead_letter_header::kTopic), PartitionId{partition}},
+               Offset{std::stoll(header(letter, dead_letter_header::kOffset))});
 }
 
 }  // namespace

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <csignal>
+#include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 
 namespace strandline {
 
 class Consumer;
+enum class StopMode : std::uint8_t;
 
 /// Stops a consumer when the process gets a signal: the first one drains, a second one stops at
 /// once.
@@ -20,6 +23,10 @@ class Consumer;
 class SignalStop {
  public:
   explicit SignalStop(Consumer& consumer, std::initializer_list<int> signals = {SIGINT, SIGTERM});
+  /// For several consumers, or anything else to be stopped with them: called from this object's thread, with
+  /// `drain` at the first signal and `now` at each later one. Must not throw.
+  explicit SignalStop(std::function<void(StopMode)> stop,
+                      std::initializer_list<int> signals = {SIGINT, SIGTERM});
   SignalStop(const SignalStop&) = delete;
   SignalStop& operator=(const SignalStop&) = delete;
   ~SignalStop();

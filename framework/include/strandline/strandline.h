@@ -6,11 +6,13 @@
 #include <strandline/config.h>
 #include <strandline/consumer.h>
 #include <strandline/context.h>
+#include <strandline/dead_letter.h>
 #include <strandline/error.h>
 #include <strandline/failure_policy.h>
 #include <strandline/handler.h>
 #include <strandline/headers.h>
 #include <strandline/log.h>
+#include <strandline/metrics.h>
 #include <strandline/outcome.h>
 #include <strandline/rebalance.h>
 #include <strandline/record.h>

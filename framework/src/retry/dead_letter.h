@@ -1,5 +1,6 @@
 #pragma once
 
+#include <strandline/dead_letter.h>
 #include <strandline/outcome.h>
 #include <strandline/record.h>
 #include <strandline/types.h>
@@ -13,23 +14,8 @@
 
 namespace strandline::detail {
 
-/// The headers that a dead letter has beside the record's own. They stand behind those, so that a
-/// letter which fails once more tells of the last failure to whoever asks for the last header of a
-/// name, and keeps its first origin. Values are text; numbers are decimal.
-namespace dead_letter_header {
-inline constexpr std::string_view kTopic = "strandline.origin.topic";
-inline constexpr std::string_view kPartition = "strandline.origin.partition";
-inline constexpr std::string_view kOffset = "strandline.origin.offset";
-/// Milliseconds since the Unix epoch; missing when the record had none.
-inline constexpr std::string_view kTimestamp = "strandline.origin.timestamp";
-/// "create_time" or "log_append_time"; missing when the record had no timestamp.
-inline constexpr std::string_view kTimestampType = "strandline.origin.timestamp_type";
-inline constexpr std::string_view kAttempts = "strandline.failure.attempts";
-/// At most `kReasonBytesMax` bytes of UTF-8, as cut by `truncated`.
-inline constexpr std::string_view kReason = "strandline.failure.reason";
-}  // namespace dead_letter_header
-
-/// Longer reasons would take the room of the record itself within the broker's message.max.bytes.
+/// Of `dead_letter_header::kReason`: longer ones would take the room of the record itself within the broker's
+/// message.max.bytes.
 inline constexpr std::size_t kReasonBytesMax = 1024;
 
 /// What to produce in a record's stead: the same key, value, headers (all, in order, repeated names

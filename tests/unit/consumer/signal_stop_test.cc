@@ -19,6 +19,19 @@ TEST(SignalStopTest, SignalEndsRun) {
   EXPECT_TRUE(consumer.state() == State::closed || consumer.state() == State::failed);
 }
 
+TEST(SignalStopTest, StopsWhateverItIsTold) {
+  Consumer first{{.bootstrap_servers = "127.0.0.1:1", .group_id = "billing", .topics = {"orders"}}};
+  Consumer second{{.bootstrap_servers = "127.0.0.1:1", .group_id = "audit", .topics = {"orders"}}};
+  const SignalStop stop{[&](StopMode mode) {
+    first.request_stop(mode);
+    second.request_stop(mode);
+  }};
+  raise(SIGTERM);
+  first.run([](const Record&) {});
+  second.run([](const Record&) {});
+  EXPECT_NE(second.state(), State::running);
+}
+
 TEST(SignalStopTest, OnlyOneInAProcess) {
   Consumer consumer{
       {.bootstrap_servers = "127.0.0.1:1", .group_id = "billing", .topics = {"orders"}}};
