@@ -46,7 +46,8 @@ struct TaskPromise : TaskPromiseBase {
   }
   T take() {
     if (exception) std::rethrow_exception(exception);
-    return std::move(value).value();
+    // It has ended, and not by an exception, so it has returned a value.
+    return std::move(value).value();  // NOLINT(bugprone-unchecked-optional-access)
   }
 };
 
