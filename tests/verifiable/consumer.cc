@@ -51,7 +51,7 @@ RunSummary consume(const Options& options, EventWriter& out) {
   out.write("startup_complete");
   const std::jthread ticker([&](std::stop_token ended) {
     while (!ended.stop_requested()) {
-      reporter.tick();
+      reporter.tick(consumer.stats().total().partitions);
       std::this_thread::sleep_for(20ms);
     }
   });

@@ -13,9 +13,8 @@ namespace {
 // What Kafka asks of verifiable clients that are not its own.
 constexpr std::int64_t kSummaryRecords = 1000;
 constexpr auto kSummaryInterval = 1s;
-// A final commit that may not come at all is waited for no longer: the next owner is about to
-// begin.
-constexpr auto kPerhaps = 200ms;
+// Twice the time between two states of the consumer's statistics.
+constexpr auto kStatsInterval = 200ms;
 
 Json name_of(const TopicPartition& partition) {
   return {{"topic", partition.topic}, {"partition", partition.partition.value()}};
@@ -74,9 +73,9 @@ void Reporter::on_assigned(std::span<const TopicPartition> partitions) {
 void Reporter::on_revoked(std::span<const TopicPartition> partitions) {
   const std::scoped_lock lock(mutex_);
   end_revocation();
-  revocation_ = Revocation{Partitions(partitions.begin(), partitions.end()), {}};
-  const bool sure = final_commit(revocation_->partitions) == PartitionBook::Expectation::sure;
-  revocation_->deadline = Clock::now() + (sure ? options_.commit_timeout : kPerhaps);
+  const auto now = Clock::now();
+  revocation_ = Revocation{Partitions(partitions.begin(), partitions.end()), now + kStatsInterval,
+                           now + options_.commit_timeout};
   settle_revocation();
 }
 
@@ -124,9 +123,11 @@ void Reporter::on_commit(std::span<const CommitAnswer> answers) {
   }
 }
 
-void Reporter::tick() {
+void Reporter::tick(std::span<const PartitionStats> assigned) {
   const std::scoped_lock lock(mutex_);
-  if (revocation_ && Clock::now() >= revocation_->deadline) end_revocation();
+  if (revocation_ && (given_up(assigned) || Clock::now() >= revocation_->deadline)) {
+    end_revocation();
+  }
   if (Clock::now() - last_summary_ >= kSummaryInterval) summarize();
 }
 
@@ -185,6 +186,14 @@ bool Reporter::is_old_news(const CommitAnswer& answer) const {
 void Reporter::settle_revocation() {
   if (!revocation_) return;
   if (final_commit(revocation_->partitions) == PartitionBook::Expectation::none) end_revocation();
+}
+
+bool Reporter::given_up(std::span<const PartitionStats> assigned) const {
+  return Clock::now() >= revocation_->known &&
+         std::ranges::none_of(assigned, [this](const PartitionStats& one) {
+           const Partitions& revoked = revocation_->partitions;
+           return std::ranges::find(revoked, one.partition) != revoked.end();
+         });
 }
 
 void Reporter::end_revocation() {

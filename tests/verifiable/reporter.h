@@ -7,6 +7,7 @@
 #include <strandline/context.h>
 #include <strandline/rebalance.h>
 #include <strandline/record.h>
+#include <strandline/stats.h>
 
 #include <chrono>
 #include <cstdint>
@@ -47,18 +48,20 @@ class Reporter final : public strandline::RebalanceListener {
   void on_lost(std::span<const strandline::TopicPartition> partitions) override;
   void on_commit(std::span<const strandline::CommitAnswer> answers);
 
-  /// To be called a few times a second: a summary each second, and what waits in vain is waited for
-  /// no longer.
-  void tick();
+  /// To be called a few times a second with what the consumer says it has: a summary each second,
+  /// and what waits in vain is waited for no longer.
+  void tick(std::span<const strandline::PartitionStats> assigned);
   /// The consumer has ended.
   void finish();
 
  private:
   using Partitions = std::vector<strandline::TopicPartition>;
   /// Partitions that are revoked but not yet said to be: their final commit comes first. The
-  /// listener is not told when it has come, nor whether one will; hence the deadline.
+  /// listener is not told when it has come, nor whether one will: without one they go from the
+  /// statistics.
   struct Revocation {
     Partitions partitions;
+    Clock::time_point known;  ///< from here on the statistics are later than the assignment
     Clock::time_point deadline;
   };
 
@@ -70,6 +73,7 @@ class Reporter final : public strandline::RebalanceListener {
   [[nodiscard]] PartitionBook::Expectation final_commit(const Partitions& partitions) const;
   [[nodiscard]] bool is_old_news(const strandline::CommitAnswer& answer) const;
   void settle_revocation();
+  [[nodiscard]] bool given_up(std::span<const strandline::PartitionStats> assigned) const;
 
   EventWriter& out_;
   const ReporterOptions options_;
