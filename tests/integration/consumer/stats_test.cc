@@ -1,0 +1,106 @@
+// The numbers a consumer gives of itself add up.
+
+#include <strandline/strandline.h>
+
+#include "support/cluster_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+namespace strandline::testing {
+namespace {
+
+constexpr int kRecords = 200;  // in each partition
+
+class StatsTest : public ClusterTest {};
+
+TEST_F(StatsTest, BeforeAnythingHasRun) {
+  const Consumer consumer(config());
+  const Stats stats = consumer.stats();
+  EXPECT_EQ(stats.state, State::created);
+  EXPECT_EQ(consumer.state(), State::created);
+  EXPECT_EQ(stats.group_id, kGroup);
+  EXPECT_EQ(stats.client_id, "strandline");
+  EXPECT_EQ(stats.total().polled, 0U);
+}
+
+TEST_F(StatsTest, WhileItRunsAndAfterwards) {
+  fill(kRecords);
+  const auto all = static_cast<std::uint64_t>(partitions * kRecords);
+  Journal journal;
+  LiveConsumer consumer(config(), [&](const Record& record) { journal.write(record); });
+  EXPECT_TRUE(eventually([&] {
+    const InstanceStats total = consumer.total();
+    std::int64_t lag = 0;
+    for (const PartitionStats& partition : total.partitions) {
+      lag += partition.lag;
+      if (partition.committed != Offset{kRecords}) return false;
+    }
+    return total.processed == all && lag == 0 && total.in_flight == 0 &&
+           total.partitions.size() == static_cast<std::size_t>(partitions);
+  }));
+  const Stats running = consumer->stats();
+  EXPECT_EQ(running.state, State::running);
+  EXPECT_EQ(running.workers, 4U);
+  EXPECT_EQ(running.total().in_flight_bytes, 0U);
+  EXPECT_EQ(running.total().runs_out, 0U);
+
+  const RunSummary summary = consumer.stop();
+  EXPECT_EQ(summary.stats.state, State::closed);
+  EXPECT_EQ(consumer->state(), State::closed);
+  EXPECT_EQ(consumer->stats().state, State::closed);
+  const InstanceStats total = summary.stats.total();
+  EXPECT_EQ(total.polled, all);
+  EXPECT_EQ(total.processed, all);
+  EXPECT_GE(total.polled_bytes, all);
+  EXPECT_EQ(total.failed + total.retries + total.dropped + total.dead_lettered, 0U);
+  EXPECT_EQ(total.duplicates_filtered, 0U);
+  EXPECT_GE(total.commits_ok, 1U);
+  EXPECT_EQ(total.commits_failed, 0U);
+  EXPECT_EQ(total.residence.total, all);
+  EXPECT_EQ(total.handler.total, all);
+  EXPECT_EQ(consumer->stats().total().processed, all);
+
+  ASSERT_EQ(summary.partitions.size(), static_cast<std::size_t>(partitions));
+  std::uint64_t processed = 0;
+  for (const PartitionStats& partition : summary.partitions) {
+    processed += partition.processed;
+    EXPECT_EQ(partition.commit_position, Offset{kRecords});
+    EXPECT_EQ(partition.committed, Offset{kRecords});
+    EXPECT_EQ(partition.highest_completed, Offset{kRecords - 1});
+    EXPECT_EQ(partition.highest_seen, Offset{kRecords - 1});
+    EXPECT_EQ(partition.in_flight, 0U);
+  }
+  EXPECT_EQ(processed, all);
+}
+
+TEST_F(StatsTest, TheWatchdogNamesTheRecordThatHoldsThePosition) {
+  fill(3);
+  ConsumerConfig settings = config();
+  settings.watchdog.stuck_after = std::chrono::milliseconds(100);
+  Door door;
+  Journal journal;
+  LiveConsumer consumer(settings, [&](const Record& record) {
+    if (record.partition() == PartitionId{1}) door.wait();
+    journal.write(record);
+  });
+  EXPECT_TRUE(eventually([&] { return consumer.total().stuck_reported >= 1; }));
+  bool named = false;
+  for (const PartitionStats& partition : consumer.total().partitions) {
+    if (partition.partition != orders(1)) continue;
+    named = true;
+    EXPECT_EQ(partition.oldest_unfinished, Offset{0});
+    EXPECT_GE(partition.oldest_age, std::chrono::milliseconds(100));
+    EXPECT_EQ(partition.in_flight, 3U);
+    EXPECT_EQ(partition.lag, 3);
+  }
+  EXPECT_TRUE(named);
+  door.open();
+  EXPECT_TRUE(journal.wait_for(9));
+  consumer.stop();
+  EXPECT_TRUE(all_committed());
+}
+
+}  // namespace
+}  // namespace strandline::testing
