@@ -12,6 +12,7 @@ from harness import Group, main, real_cluster, say, side_by_side
 # A coordinator that has just taken over answers as of its high watermark, which trails until its followers fetch: for
 # a moment it shows commits that are older than the last accepted one. What is committed at the end is judged as ever.
 EXCUSED = {"LOST_COMMIT", "SAMPLE_REGRESS"}
+SESSION_MS = 20000
 GROUPS = [("range", "key"), ("cooperative", "partition"), ("consumer", "partition"), ("consumer", "key")]
 
 
@@ -37,11 +38,11 @@ def bounce(cluster, broker, hard, topics, rng):
 
 def scenario(options):
     rng = random.Random(options.seed)
-    with real_cluster(options, brokers=3) as cluster:
+    # A session longer than a coordinator's failover: a broker's death is no reason to lose a partition.
+    with real_cluster(options, brokers=3, config={"group.consumer.session.timeout.ms": SESSION_MS}) as cluster:
         chosen = [("cooperative", "partition")] if options.sut.java else GROUPS
-        # A session longer than a coordinator's failover: a broker's death is no reason to lose a partition.
-        groups = [Group(cluster, options, f"bounce-{protocol}-{order}", protocol=protocol, order=order, session_ms=20000,
-                        partitions=6, seed=options.seed) for protocol, order in chosen]
+        groups = [Group(cluster, options, f"bounce-{protocol}-{order}", protocol=protocol, order=order,
+                        session_ms=SESSION_MS, partitions=6, seed=options.seed) for protocol, order in chosen]
         side_by_side([lambda g=group: begin(g) for group in groups])
         topics = [group.topic for group in groups] + ["__consumer_offsets"]
         for hard in (False, True):
