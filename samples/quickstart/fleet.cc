@@ -58,6 +58,7 @@ void Fleet::leave_all() {
 
 std::vector<strandline::RunSummary> Fleet::summaries() {
   std::vector<strandline::RunSummary> summaries;
+  summaries.reserve(berths_.size());
   for (Berth& berth : berths_) summaries.push_back(berth.member->summary());
   return summaries;
 }

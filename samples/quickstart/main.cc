@@ -62,7 +62,7 @@ void wait_for_topic(const Stream& stream, ChildProcess& producer) {
 bool all_ended_well(const std::vector<strandline::RunSummary>& summaries) {
   bool well = true;
   for (const strandline::RunSummary& summary : summaries) {
-    if (summary.ok()) continue;
+    if (!summary.error) continue;
     fmt::print(stderr, "a consumer ended: {}\n", summary.error->message);
     well = false;
   }
@@ -143,8 +143,8 @@ int main(int argc, char** argv) {
     // Commits refused while the group changes are all in a day's work, and the closing table counts
     // what counts.
     strandline::set_log_level(strandline::LogLevel::error);
-    const auto options = quickstart::parse_options(argc, argv);
-    return quickstart::run(options);
+    const quickstart::Parsed parsed = quickstart::parse_options(argc, argv);
+    return parsed.exit_code ? *parsed.exit_code : quickstart::run(parsed.options);
   } catch (const std::exception& error) {
     fmt::print(stderr, "quickstart: {}\n", error.what());
     return 1;

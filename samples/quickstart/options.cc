@@ -2,12 +2,11 @@
 
 #include <CLI/CLI.hpp>
 
-#include <cstdlib>
-
 namespace quickstart {
 
-Options parse_options(int argc, char** argv) {
-  Options options;
+Parsed parse_options(int argc, char** argv) {
+  Parsed parsed;
+  Options& options = parsed.options;
   std::string order = "key";
   CLI::App app{
       "Runs a stream of orders through a group of strandline consumers and checks every one"};
@@ -23,10 +22,10 @@ Options parse_options(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& stop) {
-    std::exit(app.exit(stop));
+    parsed.exit_code = app.exit(stop);
   }
   options.order = order == "key" ? strandline::Ordering::key : strandline::Ordering::partition;
-  return options;
+  return parsed;
 }
 
 }  // namespace quickstart

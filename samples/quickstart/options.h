@@ -3,6 +3,7 @@
 #include <strandline/config.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace quickstart {
@@ -14,7 +15,12 @@ struct Options {
   strandline::Ordering order = strandline::Ordering::key;
 };
 
-/// Ends the program for `--help` and for what it does not understand.
-[[nodiscard]] Options parse_options(int argc, char** argv);
+/// The options, or the exit code with which to end: after `--help`, and for what was not
+/// understood.
+struct Parsed {
+  Options options{};
+  std::optional<int> exit_code{};
+};
+[[nodiscard]] Parsed parse_options(int argc, char** argv);
 
 }  // namespace quickstart

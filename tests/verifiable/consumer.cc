@@ -49,7 +49,7 @@ RunSummary consume(const Options& options, EventWriter& out) {
   Consumer consumer(std::move(config));
   const SignalStop stop{consumer};
   out.write("startup_complete");
-  const std::jthread ticker([&](std::stop_token ended) {
+  const std::jthread ticker([&](const std::stop_token& ended) {
     while (!ended.stop_requested()) {
       reporter.tick(consumer.stats().total().partitions);
       std::this_thread::sleep_for(20ms);
@@ -75,8 +75,8 @@ int main(int argc, char** argv) {
     EventWriter out;
     const strandline::RunSummary summary = consume(parsed.options, out);
     out.write("shutdown_complete");
-    if (!summary.ok()) std::cerr << "verifiable consumer: " << summary.error->message << '\n';
-    return summary.ok() ? 0 : 1;
+    if (summary.error) std::cerr << "verifiable consumer: " << summary.error->message << '\n';
+    return summary.error ? 1 : 0;
   } catch (const strandline::ConfigError& error) {
     for (const strandline::ConfigFault& fault : error.faults()) {
       std::cerr << fault.field << ' ' << fault.problem << "; " << fault.hint << '\n';

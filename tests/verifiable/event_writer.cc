@@ -9,7 +9,7 @@
 
 namespace verifiable {
 
-void EventWriter::write(std::string_view name, Json fields) {
+void EventWriter::write(std::string_view name, const Json& fields) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   Json event{{"timestamp", std::chrono::duration_cast<std::chrono::milliseconds>(now).count()},
              {"name", name}};

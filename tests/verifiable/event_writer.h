@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 class EventWriter {
  public:
   /// `fields` is an object; the name and the time are put before it.
-  void write(std::string_view name, Json fields = Json::object());
+  void write(std::string_view name, const Json& fields = Json::object());
 };
 
 }  // namespace verifiable

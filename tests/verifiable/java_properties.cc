@@ -68,14 +68,14 @@ IsolationLevel isolation_of(const std::string& value) {
 using Setter = std::function<void(ConsumerConfig&, const std::string&)>;
 
 template <class Pick>
-Setter milliseconds(std::string name, Pick pick) {
+Setter milliseconds(const std::string& name, Pick pick) {
   return [name, pick](ConsumerConfig& config, const std::string& value) {
     pick(config) = std::chrono::milliseconds(number(name, value));
   };
 }
 
 template <class Pick>
-Setter size(std::string name, Pick pick) {
+Setter size(const std::string& name, Pick pick) {
   return [name, pick](ConsumerConfig& config, const std::string& value) {
     pick(config) = static_cast<std::size_t>(number(name, value));
   };

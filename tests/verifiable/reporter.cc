@@ -189,17 +189,18 @@ void Reporter::settle_revocation() {
 }
 
 bool Reporter::given_up(std::span<const PartitionStats> assigned) const {
-  return Clock::now() >= revocation_->known &&
-         std::ranges::none_of(assigned, [this](const PartitionStats& one) {
-           const Partitions& revoked = revocation_->partitions;
-           return std::ranges::find(revoked, one.partition) != revoked.end();
-         });
+  if (!revocation_ || Clock::now() < revocation_->known) return false;
+  const Partitions& revoked = revocation_->partitions;
+  return std::ranges::none_of(assigned, [&](const PartitionStats& one) {
+    return std::ranges::find(revoked, one.partition) != revoked.end();
+  });
 }
 
 void Reporter::end_revocation() {
   if (!revocation_) return;
-  const Revocation ended = *std::exchange(revocation_, std::nullopt);
-  end_assignment(ended.partitions);
+  const Partitions ended = std::move(revocation_->partitions);
+  revocation_.reset();
+  end_assignment(ended);
 }
 
 void Reporter::end_assignment(const Partitions& partitions) {
