@@ -78,9 +78,7 @@ class BatchOutcome {
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
   [[nodiscard]] Offset through() const noexcept { return through_; }
   [[nodiscard]] const Failure& whole_failure() const noexcept { return whole_; }
-  [[nodiscard]] const std::vector<FailedRecord>& failed_records() const noexcept {
-    return failed_;
-  }
+  [[nodiscard]] const std::vector<FailedRecord>& failed_records() const noexcept { return failed_; }
 
  private:
   explicit BatchOutcome(Kind kind) : kind_(kind) {}

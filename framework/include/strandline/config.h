@@ -18,14 +18,14 @@
 #include <vector>
 
 /// Everything a consumer can be told, as one aggregate with designated initialisers. Copyable and
-/// printable; no builder. Without a value in it a field is required. Kafka's own names for these options
-/// are mapped in docs/CONFIGURATION.md.
+/// printable; no builder. Without a value in it a field is required. Kafka's own names for these
+/// options are mapped in docs/CONFIGURATION.md.
 namespace strandline {
 
 using namespace std::chrono_literals;
 
-/// Which records wait for which. Concurrency does not depend on the number of partitions except with
-/// `partition`.
+/// Which records wait for which. Concurrency does not depend on the number of partitions except
+/// with `partition`.
 enum class Ordering : std::uint8_t {
   partition,  ///< a record starts after its predecessor in the partition has finished
   key,        ///< … after its predecessor with the same key; null keys keep partition order
@@ -91,7 +91,8 @@ struct AssignedPartition {
 
 enum class CommitMode : std::uint8_t {
   periodic,   ///< asynchronous, every `interval`
-  per_batch,  ///< synchronous: a partition's next batch starts after the last one's commit is acknowledged
+  per_batch,  ///< synchronous: a partition's next batch starts after the last one's commit is
+              ///< acknowledged
   manual,     ///< when a handler calls `Context::commit`, and at revoke and stop
   none,       ///< never: the group's offsets are not touched
 };
@@ -120,8 +121,9 @@ struct CommitConfig {
 };
 
 struct RebalanceConfig {
-  /// How long a revoked partition's running handlers may finish. What has not finished by then comes
-  /// again to the next owner. Must be below `max_poll_interval`, or the broker evicts the member first.
+  /// How long a revoked partition's running handlers may finish. What has not finished by then
+  /// comes again to the next owner. Must be below `max_poll_interval`, or the broker evicts the
+  /// member first.
   std::chrono::milliseconds drain_timeout = 10s;
 };
 
@@ -136,10 +138,10 @@ struct ShutdownConfig {
   std::chrono::milliseconds drain_timeout = 30s;
 };
 
-/// Back-pressure. A partition stops being read at the high mark and goes on at the low one; the same for
-/// the whole consumer. Without a bound in bytes, a burst of large records takes the process down.
-/// Live memory stays within `bytes_max` plus librdkafka's prefetch (`FetchConfig`) plus the fetch
-/// responses that in-flight records pin.
+/// Back-pressure. A partition stops being read at the high mark and goes on at the low one; the
+/// same for the whole consumer. Without a bound in bytes, a burst of large records takes the
+/// process down. Live memory stays within `bytes_max` plus librdkafka's prefetch (`FetchConfig`)
+/// plus the fetch responses that in-flight records pin.
 struct InFlightLimits {
   std::size_t records_max_per_partition = 10'000;
   std::size_t bytes_max_per_partition = std::size_t{64} << 20;
@@ -149,7 +151,8 @@ struct InFlightLimits {
 };
 
 struct FetchConfig {
-  /// Records taken from one partition in one go: the unit of every hand-off (Kafka: max.poll.records).
+  /// Records taken from one partition in one go: the unit of every hand-off (Kafka:
+  /// max.poll.records).
   std::size_t batch_records_max = 1'000;
   /// librdkafka's prefetch per partition (queued.min.messages, queued.max.messages.kbytes).
   std::size_t prefetch_records = 20'000;
@@ -161,15 +164,16 @@ struct FetchConfig {
   std::size_t partition_bytes_max = std::size_t{1} << 20;  ///< max.partition.fetch.bytes
 };
 
-/// A gate that does not open is the commonest fault in the field; this names the record that holds it.
+/// A gate that does not open is the commonest fault in the field; this names the record that holds
+/// it.
 struct WatchdogConfig {
   /// A record in flight for longer is reported, with its partition, offset and age; 0 = never.
   std::chrono::milliseconds stuck_after = 60s;
 };
 
 /// The key that `Ordering::key` orders by, taken from a record; views into the record are fine. A
-/// nullopt orders as a null key. Called on the poller thread for every record: keep it cheap. A record
-/// for which it throws orders as a null key, too, and the exception is logged.
+/// nullopt orders as a null key. Called on the poller thread for every record: keep it cheap. A
+/// record for which it throws orders as a null key, too, and the exception is logged.
 using KeyExtractor = std::function<std::optional<std::string_view>(const Record&)>;
 
 struct ConsumerConfig {
@@ -197,9 +201,10 @@ struct ConsumerConfig {
   RebalanceListener* listener = nullptr;  ///< not owned; must outlive `run`
 
   // Performance: most users leave these alone.
-  unsigned workers = 0;     ///< threads that run handlers, shared by all instances; 0 = one per core
-  unsigned instances = 1;   ///< consumers in this process, each with its poller, sharing the workers
-  unsigned async_max = 1000;  ///< records begun and not answered in asynchronous and coroutine handlers
+  unsigned workers = 0;    ///< threads that run handlers, shared by all instances; 0 = one per core
+  unsigned instances = 1;  ///< consumers in this process, each with its poller, sharing the workers
+  unsigned async_max =
+      1000;  ///< records begun and not answered in asynchronous and coroutine handlers
   InFlightLimits in_flight{};
   FetchConfig fetch{};
 

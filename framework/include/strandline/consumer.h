@@ -20,12 +20,12 @@ enum class StopMode : std::uint8_t {
 
 /// A Kafka consumer that runs a handler over its records, many at a time, in the order asked for.
 ///
-///   Consumer consumer{{.bootstrap_servers = "localhost:9092", .group_id = "orders", .topics = {"orders"}}};
-///   consumer.run([](const Record& record) { index(record.key(), record.value()); });
+///   Consumer consumer{{.bootstrap_servers = "localhost:9092", .group_id = "orders", .topics =
+///   {"orders"}}}; consumer.run([](const Record& record) { index(record.key(), record.value()); });
 ///
 /// At least once: the commit position of a partition never passes a record that is not finished.
-/// Thread safety: `request_stop`, `state` and `stats` from any thread at any time; the rest from one.
-/// Ownership: the handler (unless passed by reference) and all threads belong to the consumer.
+/// Thread safety: `request_stop`, `state` and `stats` from any thread at any time; the rest from
+/// one. Ownership: the handler (unless passed by reference) and all threads belong to the consumer.
 class Consumer {
  public:
   /// Throws ConfigError with all faults. Does not connect.
@@ -39,9 +39,9 @@ class Consumer {
   ~Consumer();
 
   /// Runs until a stop is requested or the failure policy or a fatal error ends it. Blocks; may be
-  /// called once. The parameter list of `handler` picks the form (see handler.h); a form that is none
-  /// of them does not compile. Never throws for anything that happens while running: the summary says
-  /// what was left and why it ended.
+  /// called once. The parameter list of `handler` picks the form (see handler.h); a form that is
+  /// none of them does not compile. Never throws for anything that happens while running: the
+  /// summary says what was left and why it ended.
   template <class F>
     requires(!std::derived_from<std::remove_cvref_t<F>, Handler> &&
              !std::derived_from<std::remove_cvref_t<F>, BatchHandler> &&
@@ -55,8 +55,8 @@ class Consumer {
   RunSummary run(BatchHandler& handler, std::stop_token stop = {});
   RunSummary run(AsyncHandler& handler, std::stop_token stop = {});
 
-  /// Before, during and after `run`; async-signal-unsafe (use SignalStop for signals). A second call
-  /// with `now` cuts a drain short.
+  /// Before, during and after `run`; async-signal-unsafe (use SignalStop for signals). A second
+  /// call with `now` cuts a drain short.
   void request_stop(StopMode mode = StopMode::drain) noexcept;
 
   [[nodiscard]] State state() const noexcept;

@@ -2,9 +2,9 @@
 
 #include <string_view>
 
-/// The headers that a dead letter has beside the record's own. They stand behind those, so that a letter which
-/// fails once more tells of the last failure to whoever asks for the last header of a name (`Headers::last`),
-/// and keeps its first origin. Values are text; numbers are decimal.
+/// The headers that a dead letter has beside the record's own. They stand behind those, so that a
+/// letter which fails once more tells of the last failure to whoever asks for the last header of a
+/// name (`Headers::last`), and keeps its first origin. Values are text; numbers are decimal.
 namespace strandline::dead_letter_header {
 
 inline constexpr std::string_view kTopic = "strandline.origin.topic";

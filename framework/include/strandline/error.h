@@ -45,8 +45,7 @@ struct Error {
 /// Thrown by `value()` of an empty `Result`, and by constructors.
 class Exception : public std::runtime_error {
  public:
-  explicit Exception(Error error)
-      : std::runtime_error(error.message), error_(std::move(error)) {}
+  explicit Exception(Error error) : std::runtime_error(error.message), error_(std::move(error)) {}
   [[nodiscard]] const Error& error() const noexcept { return error_; }
 
  private:

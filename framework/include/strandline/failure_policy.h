@@ -14,8 +14,9 @@
 
 namespace strandline {
 
-/// How long to wait before the next attempt: initial · multiplier^(attempt − 1), at most `max`, with
-/// up to ± `jitter` of it at random. Without jitter everything that failed together fails together again.
+/// How long to wait before the next attempt: initial · multiplier^(attempt − 1), at most `max`,
+/// with up to ± `jitter` of it at random. Without jitter everything that failed together fails
+/// together again.
 struct Backoff {
   std::chrono::milliseconds initial{100};
   std::chrono::milliseconds max{30'000};
@@ -35,7 +36,7 @@ enum class Exhausted : std::uint8_t {
   stop,         ///< the consumer drains, commits up to the record, and `run` returns the error
   dead_letter,  ///< it is produced to `dead_letter_topic`; the commit waits for the acknowledgement
   drop,         ///< it is counted as dropped and the commit position passes it
-  park,         ///< it stays unfinished: its order waits, others go on, the commit position does not pass
+  park,  ///< it stays unfinished: its order waits, others go on, the commit position does not pass
 };
 
 /// Which failures are worth another attempt, by the type of the exception, by error code, or by a
@@ -98,8 +99,9 @@ struct FailurePolicy {
   Backoff backoff{};
   FailureClassifier classify{};
   Exhausted exhausted = Exhausted::stop;
-  /// Required with `Exhausted::dead_letter` and with handlers that answer `dead_letter`. Its records
-  /// keep key, value, headers and timestamp, and say in headers where they come from and why.
+  /// Required with `Exhausted::dead_letter` and with handlers that answer `dead_letter`. Its
+  /// records keep key, value, headers and timestamp, and say in headers where they come from and
+  /// why.
   std::string dead_letter_topic{};
 };
 

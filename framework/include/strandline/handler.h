@@ -11,9 +11,9 @@
 namespace strandline {
 
 /// Handles one record at a time. Throwing is a failed attempt: the failure policy decides.
-/// Thread safety: an instance made by a factory (`Consumer::run(factory)`) belongs to one strand and
-/// is never called from two threads at once, so its state needs no lock. An instance shared through
-/// `run(Handler&)` is called from many workers at once.
+/// Thread safety: an instance made by a factory (`Consumer::run(factory)`) belongs to one strand
+/// and is never called from two threads at once, so its state needs no lock. An instance shared
+/// through `run(Handler&)` is called from many workers at once.
 class Handler {
  public:
   virtual ~Handler() = default;
@@ -27,10 +27,10 @@ class BatchHandler {
   virtual BatchOutcome handle(const Batch& batch, Context& context) = 0;
 };
 
-/// Starts work on a record and returns at once; the answer comes later, from any thread, through the
-/// completion. With `Ordering::partition` and `Ordering::key` the next record of the same order
-/// starts only after the answer. Throwing is a failed attempt, unless the completion was moved away.
-/// Thread safety: as `Handler`; `context` lives until the completion is answered.
+/// Starts work on a record and returns at once; the answer comes later, from any thread, through
+/// the completion. With `Ordering::partition` and `Ordering::key` the next record of the same order
+/// starts only after the answer. Throwing is a failed attempt, unless the completion was moved
+/// away. Thread safety: as `Handler`; `context` lives until the completion is answered.
 class AsyncHandler {
  public:
   virtual ~AsyncHandler() = default;

@@ -8,7 +8,8 @@ namespace strandline {
 
 enum class LogLevel : std::uint8_t { debug, info, warning, error, off };
 
-/// Takes one line, without a newline. Called from any of the framework's threads, also several at once.
+/// Takes one line, without a newline. Called from any of the framework's threads, also several at
+/// once.
 using LogSink = std::function<void(LogLevel, std::string_view)>;
 
 /// Replaces the process-wide sink (default: spdlog to stderr). An empty one restores the default.

@@ -12,11 +12,12 @@ namespace strandline {
 /// Serves a consumer's metrics over HTTP for Prometheus to scrape.
 ///
 ///   PrometheusEndpoint endpoint{"127.0.0.1:9464"};
-///   endpoint.watch(consumer);             // the consumer must outlive the endpoint, or be unwatched
+///   endpoint.watch(consumer);             // the consumer must outlive the endpoint, or be
+///   unwatched
 ///
-/// A scrape renders the consumer's latest snapshot, so nothing is looked up or locked per record, and
-/// the series of a revoked partition vanish with it. All names: docs/METRICS.md.
-/// Thread safety: all members from any thread.
+/// A scrape renders the consumer's latest snapshot, so nothing is looked up or locked per record,
+/// and the series of a revoked partition vanish with it. All names: docs/METRICS.md. Thread safety:
+/// all members from any thread.
 class PrometheusEndpoint {
  public:
   /// "host:port"; port 0 takes a free one. Throws Exception when the address cannot be bound.

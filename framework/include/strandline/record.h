@@ -26,9 +26,9 @@ struct OwnedRecord {
 ///
 /// Lifetime: a record lives as long as the handler call it was given to; in the asynchronous and
 /// coroutine forms until its `Completion` is answered or its task has ended. It cannot be copied or
-/// moved, and its views cannot be taken from a temporary, so the usual ways to dangle do not compile.
-/// What must live longer is taken out with `copy()`.
-/// Thread safety: read it from one thread at a time (headers are parsed at first access).
+/// moved, and its views cannot be taken from a temporary, so the usual ways to dangle do not
+/// compile. What must live longer is taken out with `copy()`. Thread safety: read it from one
+/// thread at a time (headers are parsed at first access).
 class Record {
  public:
   explicit Record(const detail::RecordFields& fields) noexcept : fields_(fields) {}

@@ -13,7 +13,8 @@ using Unexpected = std::unexpected<Error>;
 #else
 #include <tl/expected.hpp>
 namespace strandline {
-/// A value or the error that stands in its place. `std::expected`'s spelling, for compilers without it.
+/// A value or the error that stands in its place. `std::expected`'s spelling, for compilers without
+/// it.
 template <class T>
 using Result = tl::expected<T, Error>;
 using Unexpected = tl::unexpected<Error>;

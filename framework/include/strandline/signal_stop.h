@@ -23,8 +23,8 @@ enum class StopMode : std::uint8_t;
 class SignalStop {
  public:
   explicit SignalStop(Consumer& consumer, std::initializer_list<int> signals = {SIGINT, SIGTERM});
-  /// For several consumers, or anything else to be stopped with them: called from this object's thread, with
-  /// `drain` at the first signal and `now` at each later one. Must not throw.
+  /// For several consumers, or anything else to be stopped with them: called from this object's
+  /// thread, with `drain` at the first signal and `now` at each later one. Must not throw.
   explicit SignalStop(std::function<void(StopMode)> stop,
                       std::initializer_list<int> signals = {SIGINT, SIGTERM});
   SignalStop(const SignalStop&) = delete;

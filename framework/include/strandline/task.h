@@ -62,14 +62,14 @@ struct TaskPromise<void> : TaskPromiseBase {
 
 }  // namespace detail
 
-/// A lazy coroutine: it starts when it is awaited, and its caller goes on when it has ended. A handler
-/// of the coroutine form returns `Task<Outcome>` or `Task<void>` and may await other tasks.
-/// Ownership: the task owns its frame. Thread safety: one thread at a time; it may hop between threads
-/// at each suspension.
+/// A lazy coroutine: it starts when it is awaited, and its caller goes on when it has ended. A
+/// handler of the coroutine form returns `Task<Outcome>` or `Task<void>` and may await other tasks.
+/// Ownership: the task owns its frame. Thread safety: one thread at a time; it may hop between
+/// threads at each suspension.
 ///
-/// Do not write a coroutine lambda with captures as a handler: the captures die with the lambda object,
-/// not with the frame. `run` keeps the handler alive while it runs, so captures by reference are as safe
-/// as in any other handler.
+/// Do not write a coroutine lambda with captures as a handler: the captures die with the lambda
+/// object, not with the frame. `run` keeps the handler alive while it runs, so captures by
+/// reference are as safe as in any other handler.
 template <class T = void>
 class [[nodiscard]] Task {
  public:

@@ -6,7 +6,8 @@
 #include <string>
 #include <utility>
 
-/// The few types that Kafka counts in, made distinct so that an offset cannot be passed for a count.
+/// The few types that Kafka counts in, made distinct so that an offset cannot be passed for a
+/// count.
 namespace strandline {
 
 /// A position in a partition's log. `next()` is the only "+1" in the framework.
@@ -17,7 +18,8 @@ class Offset {
 
   [[nodiscard]] constexpr std::int64_t value() const noexcept { return value_; }
   [[nodiscard]] constexpr Offset next() const noexcept { return Offset{value_ + 1}; }
-  /// False for "none yet": a partition without a committed offset, a position before the first record.
+  /// False for "none yet": a partition without a committed offset, a position before the first
+  /// record.
   [[nodiscard]] constexpr bool is_valid() const noexcept { return value_ >= 0; }
 
   friend constexpr auto operator<=>(Offset, Offset) noexcept = default;

@@ -7,9 +7,10 @@ namespace strandline {
 
 Result<Offset> Context::commit() {
   if (!backend_->may_block()) {
-    return strandline::fail(ErrorCode::invalid_state,
-                            "Context::commit waits, which asynchronous handlers and coroutines must not; "
-                            "call commit_async instead");
+    return strandline::fail(
+        ErrorCode::invalid_state,
+        "Context::commit waits, which asynchronous handlers and coroutines must not; "
+        "call commit_async instead");
   }
   // Shared with the answer: should the backend keep it for longer than it is waited for, nothing
   // dangles.

@@ -18,8 +18,8 @@ struct AssignedPart {
   Offset reported_stuck{};  ///< the record the watchdog has named already
 };
 
-/// The partitions of this consumer. Those given up are kept until the last worker has let go of their
-/// records. Poller thread only.
+/// The partitions of this consumer. Those given up are kept until the last worker has let go of
+/// their records. Poller thread only.
 class Assignment {
  public:
   void add(std::unique_ptr<Partition> partition, std::unique_ptr<PartitionFeed> feed) {
@@ -32,7 +32,8 @@ class Assignment {
     return found == parts_.end() ? nullptr : &*found;
   }
 
-  /// Gives one up: its queue goes, and its books are kept only for those who still hold records of it.
+  /// Gives one up: its queue goes, and its books are kept only for those who still hold records of
+  /// it.
   void retire(const TopicPartition& id) {
     const auto found = std::ranges::find_if(
         parts_, [&](const AssignedPart& part) { return part.partition->id() == id; });

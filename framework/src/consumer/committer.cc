@@ -66,8 +66,9 @@ void Committer::commit_finally(const std::vector<TopicPartition>& partitions,
 void Committer::try_finally(const std::vector<TopicPartition>& partitions,
                             std::function<void(const std::optional<Error>&)> done) {
   if (config_.mode == CommitMode::none) return done({});
-  auto offsets = dirty(
-      [&](Partition& partition) { return std::ranges::find(partitions, partition.id()) != partitions.end(); });
+  auto offsets = dirty([&](Partition& partition) {
+    return std::ranges::find(partitions, partition.id()) != partitions.end();
+  });
   if (offsets.empty()) return done({});
   const bool sent =
       send(std::move(offsets), false,

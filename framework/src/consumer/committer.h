@@ -27,8 +27,8 @@ class Committer {
   void note_finished(std::uint64_t records) { scheduler_.finished(records); }
   [[nodiscard]] std::optional<TimePoint> next_due() const { return scheduler_.next_due(); }
 
-  /// The final commit of partitions that are given up: `done` runs when the broker has answered, at once
-  /// when there is nothing to commit. The caller has the deadline.
+  /// The final commit of partitions that are given up: `done` runs when the broker has answered, at
+  /// once when there is nothing to commit. The caller has the deadline.
   void commit_finally(const std::vector<TopicPartition>& partitions, std::function<void()> done);
   /// The same, and `done` learns why the broker refused, if it did.
   void try_finally(const std::vector<TopicPartition>& partitions,

@@ -6,8 +6,8 @@
 
 namespace strandline {
 
-/// Between the user's threads and the pollers: everything here is either immutable after construction or
-/// has its own synchronisation.
+/// Between the user's threads and the pollers: everything here is either immutable after
+/// construction or has its own synchronisation.
 class Consumer::Impl {
  public:
   explicit Impl(ConsumerConfig config) : group(std::move(config)) {}

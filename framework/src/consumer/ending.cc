@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-/// The second half of an instance's life: drain, commit, leave the group, and say what was left. Every wait
-/// has a deadline, and the loop keeps turning meanwhile.
+/// The second half of an instance's life: drain, commit, leave the group, and say what was left.
+/// Every wait has a deadline, and the loop keeps turning meanwhile.
 namespace strandline::detail {
 
 namespace {
@@ -54,7 +54,8 @@ bool Instance::drained() const {
   return std::ranges::all_of(
       const_cast<Assignment&>(assignment_).parts(), [&](const AssignedPart& part) {
         const Partition& partition = *part.partition;
-        // Parked records never finish by themselves; waiting for them would be waiting for the deadline.
+        // Parked records never finish by themselves; waiting for them would be waiting for the
+        // deadline.
         const bool queue_done = !finish_admitted || partition.draining ||
                                 partition.in_flight() <= partition.counters.parked;
         return dispatcher_.quiet(partition) && queue_done;
@@ -76,12 +77,13 @@ void Instance::drain_over() {
     if (quiet) continue;
     const Offset oldest = partition.tracker().oldest_unfinished_offset();
     if (left_.size() < 100) {
-      left_.push_back({partition.id(), oldest,
-                       std::chrono::duration_cast<std::chrono::milliseconds>(
-                           partition.oldest_age(now))});
+      left_.push_back(
+          {partition.id(), oldest,
+           std::chrono::duration_cast<std::chrono::milliseconds>(partition.oldest_age(now))});
     }
     log(LogLevel::warning,
-        "stopping: handlers of {} did not finish in time; the oldest is at offset {}. Their records come "
+        "stopping: handlers of {} did not finish in time; the oldest is at offset {}. Their "
+        "records come "
         "again to the next owner",
         to_string(partition.id()), oldest.value());
   }

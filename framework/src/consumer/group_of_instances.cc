@@ -18,9 +18,9 @@ namespace {
 // What sleeping coroutines and handlers that watch their stop token need to come to an end.
 constexpr auto kWorkerPatience = std::chrono::milliseconds(250);
 
-/// The pool, as pollers see it. Once it is shut down, nothing is handed out any more: the only jobs that can
-/// still come are coroutines that go to sleep again although they were asked to stop, and their records count
-/// as left behind.
+/// The pool, as pollers see it. Once it is shut down, nothing is handed out any more: the only jobs
+/// that can still come are coroutines that go to sleep again although they were asked to stop, and
+/// their records count as left behind.
 class PoolSink final : public JobSink {
  public:
   explicit PoolSink(WorkerPool& pool) : pool_(pool) {}
@@ -101,9 +101,9 @@ auto GroupOfInstances::make_poller(unsigned number, const HandlerSource& source,
     if (!connected) return Unexpected(connected.error());
     producer = std::move(*connected);
   }
-  poller->instance = std::make_unique<Instance>(InstanceParts{
-      config_, source, workers, std::move(*client), std::move(producer), jobs, poller->doorbell,
-      clock_, std::random_device{}()});
+  poller->instance = std::make_unique<Instance>(
+      InstanceParts{config_, source, workers, std::move(*client), std::move(producer), jobs,
+                    poller->doorbell, clock_, std::random_device{}()});
   return poller;
 }
 
@@ -118,8 +118,8 @@ void GroupOfInstances::poll_until_closed(Poller& poller) noexcept {
     }
   } catch (...) {
     // The books may be half-way through a change: nothing is committed from them any more.
-    poller.error = Error{ErrorCode::internal,
-                         "the poller ended: " + failure_of(std::current_exception()).why};
+    poller.error =
+        Error{ErrorCode::internal, "the poller ended: " + failure_of(std::current_exception()).why};
     log(LogLevel::error, "{}", poller.error->message);
   }
   // One that ends takes the others with it: a consumer is whole or it is not.
@@ -152,8 +152,8 @@ RunSummary GroupOfInstances::finish(WorkerPool& pool, std::optional<Error> error
   return summary;
 }
 
-/// The pollers have ended; handlers that were still at work then may wait for an answer of theirs (to a commit),
-/// or be about to end because they were asked to.
+/// The pollers have ended; handlers that were still at work then may wait for an answer of theirs
+/// (to a commit), or be about to end because they were asked to.
 void GroupOfInstances::serve_late(const std::vector<std::shared_ptr<Poller>>& pollers) {
   const TimePoint deadline = clock_.now() + kWorkerPatience;
   for (const auto& poller : pollers) {
@@ -163,8 +163,9 @@ void GroupOfInstances::serve_late(const std::vector<std::shared_ptr<Poller>>& po
   }
 }
 
-/// Destroys the pollers, but for those whose records somebody still holds: a handler that hangs, a completion
-/// that was never answered. These are left behind on purpose, since freeing what is in use would be worse.
+/// Destroys the pollers, but for those whose records somebody still holds: a handler that hangs, a
+/// completion that was never answered. These are left behind on purpose, since freeing what is in
+/// use would be worse.
 void GroupOfInstances::let_go(std::vector<std::shared_ptr<Poller>> pollers, std::size_t stuck) {
   for (auto& poller : pollers) {
     if (stuck == 0 && !poller->error && poller->instance->settled()) {
@@ -172,7 +173,8 @@ void GroupOfInstances::let_go(std::vector<std::shared_ptr<Poller>> pollers, std:
       continue;
     }
     log(LogLevel::warning,
-        "stopping: records of this consumer are still in use by a handler or an unanswered completion; "
+        "stopping: records of this consumer are still in use by a handler or an unanswered "
+        "completion; "
         "its client and their memory stay until the process ends");
     poller->instance->abandon();
     static auto* const left_behind = new std::vector<std::shared_ptr<Poller>>;

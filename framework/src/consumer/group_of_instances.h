@@ -20,9 +20,9 @@ namespace strandline::detail {
 /// Everything that is wrong with a configuration, ours and librdkafka's word, without a connection.
 [[nodiscard]] std::vector<ConfigFault> all_faults(const ConsumerConfig& config);
 
-/// The consumers of one `Consumer`: `instances` pollers, each a thread and a member of the group, sharing one
-/// worker pool.
-/// Thread safety: `request_stop`, `state`, `stats` from any thread; `run` once, from one.
+/// The consumers of one `Consumer`: `instances` pollers, each a thread and a member of the group,
+/// sharing one worker pool. Thread safety: `request_stop`, `state`, `stats` from any thread; `run`
+/// once, from one.
 class GroupOfInstances {
  public:
   explicit GroupOfInstances(ConsumerConfig config) : config_(std::move(config)) {}
@@ -55,10 +55,11 @@ class GroupOfInstances {
   const Clock& clock_ = system_clock();
   std::atomic<State> state_{State::created};
   mutable std::mutex mutex_;
-  std::vector<std::shared_ptr<Poller>> pollers_;   // guarded by mutex_
-  std::optional<StopMode> stop_wanted_;            // guarded by mutex_: asked for before the pollers were there
-  Stats last_{};                                   // guarded by mutex_: once they are gone
-  unsigned workers_ = 0;                           // guarded by mutex_
+  std::vector<std::shared_ptr<Poller>> pollers_;  // guarded by mutex_
+  std::optional<StopMode>
+      stop_wanted_;       // guarded by mutex_: asked for before the pollers were there
+  Stats last_{};          // guarded by mutex_: once they are gone
+  unsigned workers_ = 0;  // guarded by mutex_
 };
 
 }  // namespace strandline::detail

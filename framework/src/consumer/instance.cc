@@ -27,8 +27,7 @@ Instance::Instance(InstanceParts parts)
       pool_(client_->messages()),
       dispatcher_(dispatch_settings(parts.config, parts.source, parts.workers),
                   std::move(parts.source), parts.config,
-                  DispatchTools{parts.jobs, port_, timers_, parts.clock, pool_, *this},
-                  parts.seed),
+                  DispatchTools{parts.jobs, port_, timers_, parts.clock, pool_, *this}, parts.seed),
       committer_(parts.config.commit, *client_, assignment_, parts.clock, dispatcher_.counters),
       rebalance_(parts.config, *client_, assignment_, dispatcher_, committer_, parts.clock,
                  dispatcher_.counters),
@@ -47,7 +46,8 @@ Result<void> Instance::start() {
   return started;
 }
 
-/// The record's walk passes here: events and answers first, since they free what intake and dispatch need.
+/// The record's walk passes here: events and answers first, since they free what intake and
+/// dispatch need.
 bool Instance::turn() {
   const TimePoint start = clock_.now();
   board_.turned(start);
@@ -61,8 +61,7 @@ bool Instance::turn() {
   busy |= dispatcher_.dispatch() > 0;
 
   const std::uint64_t finished = dispatcher_.counters.processed +
-                                 dispatcher_.counters.dead_lettered +
-                                 dispatcher_.counters.dropped;
+                                 dispatcher_.counters.dead_lettered + dispatcher_.counters.dropped;
   committer_.note_finished(finished - finished_seen_);
   finished_seen_ = finished;
   if (phase_ == Phase::running || phase_ == Phase::draining) committer_.tick();
@@ -119,8 +118,8 @@ void Instance::on_error(ClientError error) {
     without_offset_.push_back(*error.partition);
     return;
   }
-  const bool refused = error.error.code == ErrorCode::authentication ||
-                       error.error.code == ErrorCode::authorization;
+  const bool refused =
+      error.error.code == ErrorCode::authentication || error.error.code == ErrorCode::authorization;
   // Refused before anything was ever read: a wrong configuration, which waiting does not mend.
   if (error.fatal || (refused && !rebalance_.ever_assigned())) return fail(error.error);
   log(LogLevel::error, "{}", error.error.message);
@@ -164,7 +163,8 @@ void Instance::check_no_offset(TimePoint now) {
   }
   fail({ErrorCode::offset_out_of_range,
         "no valid offset to start from for " + names +
-            ": the group has none committed there, or it no longer exists, and offset_reset is none. "
+            ": the group has none committed there, or it no longer exists, and offset_reset is "
+            "none. "
             "Commit one, or choose earliest (reads all again) or latest (skips what is there)"});
 }
 
@@ -176,7 +176,8 @@ void Instance::observe(TimePoint now) {
     partition.observe(now);
     const Offset high = client_->high_watermark(partition.id());
     partition.counters.high_watermark = high;
-    // Before anything has finished there is no position; then the first record in flight is where it will be.
+    // Before anything has finished there is no position; then the first record in flight is where
+    // it will be.
     const Offset position = partition.ledger().position().is_valid()
                                 ? partition.ledger().position()
                                 : partition.tracker().oldest_unfinished_offset();
@@ -201,7 +202,8 @@ void Instance::look_after_stuck(TimePoint now) {
     part.reported_stuck = oldest;
     ++dispatcher_.counters.stuck_reported;
     log(LogLevel::warning,
-        "{}@{} has been in flight for {} s and holds the commit position; {} records of the partition "
+        "{}@{} has been in flight for {} s and holds the commit position; {} records of the "
+        "partition "
         "wait or run behind it",
         to_string(partition.id()), oldest.value(),
         std::chrono::duration_cast<std::chrono::seconds>(age).count(), partition.in_flight() - 1);

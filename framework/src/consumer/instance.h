@@ -25,7 +25,8 @@
 
 namespace strandline::detail {
 
-/// What an instance is built from. The clients are ports: tests give it fake ones, and a clock of theirs.
+/// What an instance is built from. The clients are ports: tests give it fake ones, and a clock of
+/// theirs.
 struct InstanceParts {
   const ConsumerConfig& config;
   HandlerSource source;
@@ -38,8 +39,8 @@ struct InstanceParts {
   std::uint64_t seed = 1;
 };
 
-/// One consumer of the group: its poller's state, and the loop that moves it. All of it belongs to the poller
-/// thread, but for `request_stop` and the stats board.
+/// One consumer of the group: its poller's state, and the loop that moves it. All of it belongs to
+/// the poller thread, but for `request_stop` and the stats board.
 ///
 ///   starting ─► running ─► draining ─► committing ─► closing ─► closed
 ///                  │           (deadline)   (deadline)   (deadline)
@@ -65,11 +66,12 @@ class Instance final : private BrokerEvents, private DispatchEvents, private Del
 
   /// After it is closed: what was left, and why it ended.
   void report(RunSummary& summary) const;
-  /// After it is closed and the workers are gone: late answers are served, and records that users or stuck
-  /// handlers still hold are counted. Only with none left may this object be destroyed.
+  /// After it is closed and the workers are gone: late answers are served, and records that users
+  /// or stuck handlers still hold are counted. Only with none left may this object be destroyed.
   [[nodiscard]] bool settled();
-  /// After it is closed, when it is not settled: whoever still waits for an answer, or asks later, is told that
-  /// the consumer has stopped. Nobody turns this object any more, so waiting would be for ever.
+  /// After it is closed, when it is not settled: whoever still waits for an answer, or asks later,
+  /// is told that the consumer has stopped. Nobody turns this object any more, so waiting would be
+  /// for ever.
   void abandon() noexcept { port_->close(); }
 
  private:

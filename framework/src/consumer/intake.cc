@@ -43,13 +43,13 @@ bool Intake::turn() {
     if (!open || !room || partition.draining) continue;
     if (!part.feed->ready() && !sweep) continue;
     if (committer_.waits_for_commit(partition)) continue;
-    const std::size_t max = std::min({config_.fetch.batch_records_max,
-                                      partition.gate.room(partition.in_flight()),
-                                      gate_.room(in_flight_)});
+    const std::size_t max =
+        std::min({config_.fetch.batch_records_max, partition.gate.room(partition.in_flight()),
+                  gate_.room(in_flight_)});
     if (max > 0 && take(part, max)) {
       took = true;
-      // Looked at after each batch: a batch's bytes are known only when it is there, and one from every
-      // partition would be many times the limit.
+      // Looked at after each batch: a batch's bytes are known only when it is there, and one from
+      // every partition would be many times the limit.
       open = gate_.update(in_flight_, bytes_, now);
     }
   }

@@ -15,9 +15,9 @@
 
 namespace strandline::detail {
 
-/// Takes records from the partitions' queues, round-robin, as far as back-pressure lets it. A partition that
-/// is held back is simply not read: `pause()` would throw its prefetch away, in every librdkafka version, and
-/// has stuck partitions. Poller thread only.
+/// Takes records from the partitions' queues, round-robin, as far as back-pressure lets it. A
+/// partition that is held back is simply not read: `pause()` would throw its prefetch away, in
+/// every librdkafka version, and has stuck partitions. Poller thread only.
 class Intake {
  public:
   Intake(const ConsumerConfig& config, const InFlightLimits& limits, BrokerEvents& events,
@@ -41,11 +41,11 @@ class Intake {
   BatchPool& pool_;
   const Clock& clock_;
   InstanceStats& counters_;
-  Gate gate_;                 ///< of the whole consumer
-  std::size_t in_flight_ = 0; ///< of all partitions, as of this turn
+  Gate gate_;                  ///< of the whole consumer
+  std::size_t in_flight_ = 0;  ///< of all partitions, as of this turn
   std::size_t bytes_ = 0;
-  std::size_t first_ = 0;     ///< where the next turn begins, so that none is always last
-  TimePoint next_sweep_;      ///< a lost wake-up must not silence a partition for longer than this
+  std::size_t first_ = 0;  ///< where the next turn begins, so that none is always last
+  TimePoint next_sweep_;   ///< a lost wake-up must not silence a partition for longer than this
 };
 
 }  // namespace strandline::detail

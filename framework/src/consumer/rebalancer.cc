@@ -25,8 +25,8 @@ std::string names(const std::vector<TopicPartition>& partitions) {
 }  // namespace
 
 Rebalancer::Rebalancer(const ConsumerConfig& config, BrokerClient& client, Assignment& assignment,
-                     Dispatcher& dispatcher, Committer& committer, const Clock& clock,
-                     InstanceStats& counters)
+                       Dispatcher& dispatcher, Committer& committer, const Clock& clock,
+                       InstanceStats& counters)
     : config_(config),
       client_(client),
       assignment_(assignment),
@@ -87,7 +87,8 @@ void Rebalancer::tick() {
     if (!drained && now < revocation.deadline) return;
     if (!drained && drains_) {
       log(LogLevel::warning,
-          "rebalance: handlers of {} did not finish within {} ms; their records come again to the next "
+          "rebalance: handlers of {} did not finish within {} ms; their records come again to the "
+          "next "
           "owner. Hint: raise rebalance.drain_timeout, or look at Context::stop_token()",
           names(revocation.partitions), config_.rebalance.drain_timeout.count());
     }
@@ -186,7 +187,7 @@ std::optional<TimePoint> Rebalancer::deadline() const {
 }
 
 void Rebalancer::tell(void (RebalanceListener::*event)(std::span<const TopicPartition>),
-                     const std::vector<TopicPartition>& partitions) noexcept {
+                      const std::vector<TopicPartition>& partitions) noexcept {
   if (config_.listener == nullptr) return;
   try {
     (config_.listener->*event)(partitions);

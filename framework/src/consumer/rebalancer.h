@@ -27,8 +27,8 @@ namespace strandline::detail {
 class Rebalancer {
  public:
   Rebalancer(const ConsumerConfig& config, BrokerClient& client, Assignment& assignment,
-            Dispatcher& dispatcher, Committer& committer, const Clock& clock,
-            InstanceStats& counters);
+             Dispatcher& dispatcher, Committer& committer, const Clock& clock,
+             InstanceStats& counters);
 
   void on_assign(std::vector<TopicPartition> partitions);
   void on_revoke(std::vector<TopicPartition> partitions, bool lost);

@@ -10,8 +10,8 @@
 
 namespace strandline::detail {
 
-/// Where the poller leaves a snapshot for whoever asks. Thread safety: `publish` and `turned` from the
-/// poller, `read` from any thread; the lock is held for a copy, a few times a second.
+/// Where the poller leaves a snapshot for whoever asks. Thread safety: `publish` and `turned` from
+/// the poller, `read` from any thread; the lock is held for a copy, a few times a second.
 class StatsBoard {
  public:
   void publish(InstanceStats stats) {

@@ -6,8 +6,8 @@
 
 namespace strandline::detail {
 
-/// Something that comes back to the poller through the completion queue: a finished run, the answer of an
-/// asynchronous call, a handler's request to commit, a coroutine's request to be woken.
+/// Something that comes back to the poller through the completion queue: a finished run, the answer
+/// of an asynchronous call, a handler's request to commit, a coroutine's request to be woken.
 class Answer {
  public:
   /// Poller thread. The object may delete itself.
@@ -29,8 +29,8 @@ class AnswerPort {
   ~AnswerPort() { close(); }
 
   void push(Answer& answer) noexcept {
-    // Counted in before the look at `closed_`: either this push sees it closed, or `close` sees this push
-    // and waits for it, so no answer is left behind in a queue that nobody reads.
+    // Counted in before the look at `closed_`: either this push sees it closed, or `close` sees
+    // this push and waits for it, so no answer is left behind in a queue that nobody reads.
     pushing_.fetch_add(1, std::memory_order_seq_cst);
     const bool open = !closed_.load(std::memory_order_seq_cst);
     if (open) queue_.push(&answer);

@@ -10,9 +10,9 @@ namespace strandline::detail {
 
 namespace {
 
-/// The call whose handler this thread is inside of, and the abandonment that came up meanwhile. When a
-/// handler throws, its Completion is destroyed first and answers "dropped"; the exception that follows is
-/// the better reason, so the answer waits for the end of the call.
+/// The call whose handler this thread is inside of, and the abandonment that came up meanwhile.
+/// When a handler throws, its Completion is destroyed first and answers "dropped"; the exception
+/// that follows is the better reason, so the answer waits for the end of the call.
 struct Starting {
   const AsyncCallState* call = nullptr;
   std::optional<Failure> abandoned{};

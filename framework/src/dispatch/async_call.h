@@ -36,8 +36,8 @@ class AsyncOwner {
 ///   queued ──► started ──► answered          (worker starts it, anybody answers it, once)
 ///      └─────► cancelled                     (the poller takes it back before it was begun)
 ///
-/// Shared by the poller's books and the user's Completion. The atomic state decides who acts; what the
-/// winner writes reaches the poller through the answer port's queue.
+/// Shared by the poller's books and the user's Completion. The atomic state decides who acts; what
+/// the winner writes reaches the poller through the answer port's queue.
 class AsyncCallState final : public AsyncCall,
                              public Answer,
                              public std::enable_shared_from_this<AsyncCallState>,
@@ -105,8 +105,8 @@ class AsyncStart final : public Job {
   std::vector<std::shared_ptr<AsyncCallState>> calls_;
 };
 
-/// A coroutine in `co_await context.sleep(d)`: on its way to the poller, then in the timer wheel, then a job
-/// that resumes it. Deletes itself before it resumes.
+/// A coroutine in `co_await context.sleep(d)`: on its way to the poller, then in the timer wheel,
+/// then a job that resumes it. Deletes itself before it resumes.
 class Sleep final : public Answer, public Timer, public Job {
  public:
   Sleep(AsyncOwner& owner, std::chrono::nanoseconds how_long, std::stop_token partition_stop,
@@ -120,11 +120,12 @@ class Sleep final : public Answer, public Timer, public Job {
     delete this;
     waiter.resume();
   }
-  // With the consumer gone there is no wheel: the coroutine goes on at once and finds its stop token set.
+  // With the consumer gone there is no wheel: the coroutine goes on at once and finds its stop
+  // token set.
   void discard() noexcept override { run(); }
 
   const std::chrono::nanoseconds delay;
-  const std::stop_token stop;  ///< of its partition: a sleeper must not outsleep it
+  const std::stop_token stop;              ///< of its partition: a sleeper must not outsleep it
   std::function<void(Sleep&)> when_due{};  ///< (poller) set by the owner before it schedules this
   std::size_t slot = 0;                    ///< (poller) its place in the owner's list
 

@@ -9,9 +9,9 @@
 
 namespace strandline::detail {
 
-AsyncDesk::AsyncDesk(const DispatchSettings& settings, const HandlerSource& source,
-                     Router& router, FailureDesk& failures, StrandBooks& books,
-                     const DispatchTools& tools, InstanceStats& counters)
+AsyncDesk::AsyncDesk(const DispatchSettings& settings, const HandlerSource& source, Router& router,
+                     FailureDesk& failures, StrandBooks& books, const DispatchTools& tools,
+                     InstanceStats& counters)
     : settings_(settings),
       source_(source),
       router_(router),
@@ -82,7 +82,8 @@ void AsyncDesk::start_item(Partition& partition, Strand* strand, Item item, Asyn
   RecordFields fields;
   void* message = item.batch->message_at(item.position);
   tools_.pool.messages().read(&message, 1, partition.id(), &fields);
-  auto call = std::make_shared<AsyncCallState>(*this, tools_.port, partition, item, fields, attempt);
+  auto call =
+      std::make_shared<AsyncCallState>(*this, tools_.port, partition, item, fields, attempt);
   call->strand = strand;
   call->slot = calls_.size();
   if (strand != nullptr) ++strand->out;

@@ -14,15 +14,16 @@ namespace strandline::detail {
 
 struct DispatchTools;
 
-/// The books of asynchronous calls: which records are with a handler and not answered, which tokens they
-/// hold, which coroutines sleep. Poller thread only.
+/// The books of asynchronous calls: which records are with a handler and not answered, which tokens
+/// they hold, which coroutines sleep. Poller thread only.
 class AsyncDesk final : public AsyncOwner {
  public:
   AsyncDesk(const DispatchSettings& settings, const HandlerSource& source, Router& router,
             FailureDesk& failures, StrandBooks& books, const DispatchTools& tools,
             InstanceStats& counters);
 
-  /// Starts what may start of the strand; false when the limit of outstanding calls was reached first.
+  /// Starts what may start of the strand; false when the limit of outstanding calls was reached
+  /// first.
   bool start_from(Strand& strand, std::vector<Job*>& jobs);
   /// Takes back the partition's calls that no worker has begun.
   void take_back(Partition& partition);
@@ -33,8 +34,7 @@ class AsyncDesk final : public AsyncOwner {
  private:
   void on_answer(AsyncCallState& call) override;
   void on_sleep(Sleep& sleep) override;
-  void on_commit_request(AsyncCallState& call,
-                         std::function<void(Result<Offset>)> answer) override;
+  void on_commit_request(AsyncCallState& call, std::function<void(Result<Offset>)> answer) override;
 
   void start_lane(Strand& lane, AsyncStart& start);
   void start_item(Partition& partition, Strand* strand, Item item, AsyncStart& start);

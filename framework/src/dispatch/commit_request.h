@@ -8,9 +8,9 @@
 
 namespace strandline::detail {
 
-/// `Context::commit` on its way to the poller. Made by a worker, deletes itself once it has been served.
-/// The run is still out when the poller serves it, unless the handler did not wait: then the run came back
-/// after it, through the same queue from the same thread, and so in this order.
+/// `Context::commit` on its way to the poller. Made by a worker, deletes itself once it has been
+/// served. The run is still out when the poller serves it, unless the handler did not wait: then
+/// the run came back after it, through the same queue from the same thread, and so in this order.
 class CommitRequest final : public Answer {
  public:
   CommitRequest(RunOwner& owner, Run& run, std::uint32_t end,

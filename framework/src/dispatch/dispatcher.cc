@@ -15,8 +15,8 @@ Dispatcher::Dispatcher(DispatchSettings settings, HandlerSource source,
       router_(config.order, config.key_extractor, settings.handler_per_strand,
               tools_.pool.messages()),
       environment_{tools_.pool.messages(), tools_.clock, tools_.port, *this},
-      failures_(config.failure, tools_.timers, tools_.clock, tools_.pool.messages(),
-                tools_.events, *this, counters, seed),
+      failures_(config.failure, tools_.timers, tools_.clock, tools_.pool.messages(), tools_.events,
+                *this, counters, seed),
       calls_(settings_, source_, router_, failures_, *this, tools_, counters) {}
 
 void Dispatcher::admit(Partition& partition, AdmittedBatch& batch) {
@@ -91,7 +91,8 @@ bool Dispatcher::fill(Strand& strand, Run& run) {
 
 std::size_t Dispatcher::run_length(const Strand& strand) const {
   if (settings_.kind == HandlerKind::batch) {
-    // What has failed is tried again by itself, so that a poisoned record does not fail its successors.
+    // What has failed is tried again by itself, so that a poisoned record does not fail its
+    // successors.
     const Partition& partition = strand.partition();
     const Stretch& front = strand.front();
     std::uint32_t failed = 0;
@@ -115,8 +116,7 @@ void Dispatcher::hold_back_tokens(Strand& strand, std::vector<Stretch>& parts) {
       if (waiting != nullptr) {
         waiting->push_back({part.batch, position, position + 1});
         requeue(*waiting);
-      } else if (!kept.empty() && kept.back().batch == part.batch &&
-                 kept.back().end == position) {
+      } else if (!kept.empty() && kept.back().batch == part.batch && kept.back().end == position) {
         kept.back().end = position + 1;
       } else {
         kept.push_back({part.batch, position, position + 1});
@@ -159,8 +159,8 @@ bool Dispatcher::choose_handler(Strand& strand, Run& run) {
 }
 
 void Dispatcher::send(Strand& strand, Run& run) {
-  // One record a claim where another order may need what is behind a stuck one; a few at once where they
-  // would have to wait anyhow and the handler is fast.
+  // One record a claim where another order may need what is behind a stuck one; a few at once where
+  // they would have to wait anyhow and the handler is fast.
   run.claim = 1;
   if (settings_.kind == HandlerKind::batch) {
     run.claim = run.size();
@@ -203,7 +203,8 @@ void Dispatcher::on_run_back(Run& run) {
   }
   for (const Stretch& part : run.parts) --part.batch->holders;
   for (std::size_t i = 0; i < run.parts.size(); ++i) {
-    // A batch may stand in several parts; only the last mention lets go, since after it it may be gone.
+    // A batch may stand in several parts; only the last mention lets go, since after it it may be
+    // gone.
     const auto again = [&](const Stretch& other) { return other.batch == run.parts[i].batch; };
     if (std::none_of(run.parts.begin() + static_cast<std::ptrdiff_t>(i) + 1, run.parts.end(),
                      again)) {

@@ -37,8 +37,8 @@ struct DispatchTools {
 ///                        ▲                                           │
 ///                        └── not begun, retry due ◄── on_run_back ◄──┘──► Partition::finish
 ///
-/// Poller thread only, without locks: a strand's records are either in its queue or in a run that is out,
-/// and only this class moves them between the two.
+/// Poller thread only, without locks: a strand's records are either in its queue or in a run that
+/// is out, and only this class moves them between the two.
 class Dispatcher final : private StrandOwner, private RunOwner, private StrandBooks {
  public:
   Dispatcher(DispatchSettings settings, HandlerSource source, const ConsumerConfig& config,
@@ -55,14 +55,14 @@ class Dispatcher final : private StrandOwner, private RunOwner, private StrandBo
   void admit(Partition& partition, AdmittedBatch& batch);
   /// Hands out whatever may start. Returns how many jobs went out.
   std::size_t dispatch();
-  /// Looks at the runs that are out: what one that takes long has not begun comes back, so that a slow or
-  /// stuck record holds up its own order and no other.
+  /// Looks at the runs that are out: what one that takes long has not begun comes back, so that a
+  /// slow or stuck record holds up its own order and no other.
   void take_back_slow();
 
   /// Nothing of the partition starts any more; what runs goes on.
   void quiesce(Partition& partition);
-  /// What runs is asked to stop, and sleeping coroutines wake up to see it. What it has finished until now is
-  /// booked, for the commit that comes before it is left to itself.
+  /// What runs is asked to stop, and sleeping coroutines wake up to see it. What it has finished
+  /// until now is booked, for the commit that comes before it is left to itself.
   void cancel(Partition& partition);
   /// The end of the epoch.
   void fence(Partition& partition);
@@ -114,14 +114,14 @@ class Dispatcher final : private StrandOwner, private RunOwner, private StrandBo
   FailureDesk failures_;
   AsyncDesk calls_;
 
-  std::vector<Strand*> ready_{};      ///< strands that may have something to hand out
+  std::vector<Strand*> ready_{};  ///< strands that may have something to hand out
   std::vector<Strand*> scratch_{};
   std::vector<Job*> jobs_{};
-  std::vector<Run*> out_{};           ///< runs at workers, in no order
+  std::vector<Run*> out_{};  ///< runs at workers, in no order
   std::vector<std::unique_ptr<Run>> runs_{};
   std::vector<Run*> free_runs_{};
   std::optional<AnyHandler> shared_handler_{};
-  double cost_ns_ = 20'000;           ///< per record, smoothed; a guess until the first run is back
+  double cost_ns_ = 20'000;  ///< per record, smoothed; a guess until the first run is back
 };
 
 }  // namespace strandline::detail

@@ -68,8 +68,7 @@ void FailureDesk::on_retry_due(Strand& strand) {
   books_.requeue(strand);
 }
 
-void FailureDesk::dead_letter(Strand& strand, Item item, const Failure& failure,
-                              unsigned attempt) {
+void FailureDesk::dead_letter(Strand& strand, Item item, const Failure& failure, unsigned attempt) {
   RecordFields fields;
   void* message = item.batch->message_at(item.position);
   messages_.read(&message, 1, strand.partition().id(), &fields);
@@ -124,16 +123,14 @@ void FailureDesk::stop(Strand& strand, Item item, unsigned attempt, const std::s
   ++strand.holds;
   events_.on_stop_required(
       {ErrorCode::handler_failed,
-       name(item) + " failed for good after " + std::to_string(attempt) +
-           " attempt(s): " + reason +
+       name(item) + " failed for good after " + std::to_string(attempt) + " attempt(s): " + reason +
            ". The consumer stops before it; mend the handler or the record, or choose another "
            "FailurePolicy::exhausted"});
 }
 
 void FailureDesk::forget(Partition& partition) {
-  std::erase_if(letters_, [&](const auto& entry) {
-    return &entry.second->strand.partition() == &partition;
-  });
+  std::erase_if(letters_,
+                [&](const auto& entry) { return &entry.second->strand.partition() == &partition; });
 }
 
 Item FailureDesk::take_front(Strand& strand) {

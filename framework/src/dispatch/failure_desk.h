@@ -18,9 +18,9 @@
 
 namespace strandline::detail {
 
-/// What becomes of records whose attempt failed: another attempt later, the dead-letter topic, dropped,
-/// parked, or the end of the consumer. A record keeps its place at the front of its strand meanwhile, and the
-/// strand is held; no thread waits. Poller thread only.
+/// What becomes of records whose attempt failed: another attempt later, the dead-letter topic,
+/// dropped, parked, or the end of the consumer. A record keeps its place at the front of its strand
+/// meanwhile, and the strand is held; no thread waits. Poller thread only.
 class FailureDesk {
  public:
   FailureDesk(const FailurePolicy& policy, TimerWheel& timers, const Clock& clock,

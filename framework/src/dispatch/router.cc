@@ -13,9 +13,7 @@ namespace {
 
 constexpr std::uint64_t kNullKeyToken = 0;
 
-std::uint64_t hash(const char* data, std::size_t size) noexcept {
-  return XXH3_64bits(data, size);
-}
+std::uint64_t hash(const char* data, std::size_t size) noexcept { return XXH3_64bits(data, size); }
 
 }  // namespace
 
@@ -62,8 +60,8 @@ void Router::hash_keys(const Partition& partition, AdmittedBatch& batch) {
   fields_.resize(count);
   messages_.read(batch.records.messages.data(), count, partition.id(), fields_.data());
   batch.tokens.resize(count);
-  // The keys lie in the receive buffer that another core filled: asking for a few ahead hides most of the
-  // wait, which is the largest part of what key order costs.
+  // The keys lie in the receive buffer that another core filled: asking for a few ahead hides most
+  // of the wait, which is the largest part of what key order costs.
   static constexpr std::size_t kAhead = 8;
   for (std::size_t i = 0; i < count; ++i) {
     if (i + kAhead < count) __builtin_prefetch(fields_[i + kAhead].key);
@@ -71,8 +69,7 @@ void Router::hash_keys(const Partition& partition, AdmittedBatch& batch) {
     if (extractor_) {
       batch.tokens[i] = token_by_extractor(fields);
     } else {
-      batch.tokens[i] =
-          fields.key == nullptr ? kNullKeyToken : hash(fields.key, fields.key_size);
+      batch.tokens[i] = fields.key == nullptr ? kNullKeyToken : hash(fields.key, fields.key_size);
     }
   }
 }

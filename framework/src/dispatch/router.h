@@ -10,13 +10,13 @@
 
 namespace strandline::detail {
 
-/// Puts an admitted batch into the lanes of its partition: all into one (partition order), by the hash of
-/// the key (key order), or all into one that several workers may take from (no order).
+/// Puts an admitted batch into the lanes of its partition: all into one (partition order), by the
+/// hash of the key (key order), or all into one that several workers may take from (no order).
 ///
-/// Key order also gives each record its *token*: the hash of its key, which is what a later record with the
-/// same key waits for. Two keys with the same 64-bit hash would only wait for one another; none would run
-/// out of order. Null keys share one token and so keep partition order among themselves.
-/// Poller thread only.
+/// Key order also gives each record its *token*: the hash of its key, which is what a later record
+/// with the same key waits for. Two keys with the same 64-bit hash would only wait for one another;
+/// none would run out of order. Null keys share one token and so keep partition order among
+/// themselves. Poller thread only.
 class Router {
  public:
   Router(Ordering order, KeyExtractor extractor, bool handler_per_strand, MessageSource& messages)

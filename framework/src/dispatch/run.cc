@@ -33,11 +33,12 @@ void Run::prepare() {
 }
 
 std::uint32_t Run::take_back() noexcept {
-  // Acquire: what the worker did before it claimed its last records happened before this. Release: a worker
-  // that claims after this finds nothing and touches nothing.
+  // Acquire: what the worker did before it claimed its last records happened before this. Release:
+  // a worker that claims after this finds nothing and touches nothing.
   const std::uint32_t claimed = cursor_.exchange(size_, std::memory_order_acq_rel);
   if (claimed >= kStopped) {
-    // The worker has ended the run itself and will not look at the cursor again: leave its mark in place.
+    // The worker has ended the run itself and will not look at the cursor again: leave its mark in
+    // place.
     cursor_.store(kStopped, std::memory_order_release);
     return limit;
   }
@@ -113,7 +114,8 @@ void Run::handle_batch(BatchHandler& batches, std::uint32_t first, std::uint32_t
   current_end_ = last;
   const std::size_t count = last - first;
   try {
-    // Raw storage: records cannot be moved, so a vector cannot grow with them. A thread keeps its own.
+    // Raw storage: records cannot be moved, so a vector cannot grow with them. A thread keeps its
+    // own.
     thread_local std::vector<RecordFields> fields;
     thread_local std::vector<std::byte> storage;
     fields.resize(count);

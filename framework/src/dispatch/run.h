@@ -33,7 +33,8 @@ class RunOwner {
  public:
   virtual ~RunOwner() = default;
   virtual void on_run_back(Run& run) = 0;
-  /// A handler declared everything before `end` of the run finished and wants the position committed.
+  /// A handler declared everything before `end` of the run finished and wants the position
+  /// committed.
   virtual void on_commit_request(Run& run, std::uint32_t end,
                                  std::function<void(Result<Offset>)> answer) = 0;
 };
@@ -46,15 +47,17 @@ struct RunEnvironment {
   RunOwner& owner;
 };
 
-/// The hand-off to a worker: a stretch of records of one strand, run in order by one worker, and back.
+/// The hand-off to a worker: a stretch of records of one strand, run in order by one worker, and
+/// back.
 ///
-/// A worker claims the next records by moving `cursor_` forward; the poller takes back what has not been
-/// begun by moving it to the end (`take_back`). Whoever moves it owns what he passed over: that one atomic
-/// decides every race between a worker that goes on and a partition that is taken away, and it is why
-/// no worker ever looks at a flag, a clock or a lock per record.
+/// A worker claims the next records by moving `cursor_` forward; the poller takes back what has not
+/// been begun by moving it to the end (`take_back`). Whoever moves it owns what he passed over:
+/// that one atomic decides every race between a worker that goes on and a partition that is taken
+/// away, and it is why no worker ever looks at a flag, a clock or a lock per record.
 ///
-/// Recycled. Ownership by time: the poller until `submit`, the worker until it pushes the run back, then the
-/// poller again; while it is out the poller touches only `cursor_`, `done_` and the fields marked (poller).
+/// Recycled. Ownership by time: the poller until `submit`, the worker until it pushes the run back,
+/// then the poller again; while it is out the poller touches only `cursor_`, `done_` and the fields
+/// marked (poller).
 class Run final : public Job, public Answer, private ContextBackend {
  public:
   explicit Run(const RunEnvironment& environment) : environment_(environment) {}
@@ -64,38 +67,40 @@ class Run final : public Job, public Answer, private ContextBackend {
   Partition* partition = nullptr;
   std::vector<Stretch> parts{};
   AnyHandler handler{};
-  unsigned first_attempt = 1;     ///< of its first record; the others are at their first
-  std::uint32_t claim = 1;        ///< records a worker claims at once
-  std::uint32_t limit = 0;        ///< records before it are the worker's; lowered by `take_back`
-  std::uint32_t settled = 0;      ///< records before it are finished in the books already
-  TimePoint seen_begun{};         ///< when the poller first saw it begun
-  std::size_t slot = 0;           ///< its place in the dispatcher's list of runs that are out
+  unsigned first_attempt = 1;  ///< of its first record; the others are at their first
+  std::uint32_t claim = 1;     ///< records a worker claims at once
+  std::uint32_t limit = 0;     ///< records before it are the worker's; lowered by `take_back`
+  std::uint32_t settled = 0;   ///< records before it are finished in the books already
+  TimePoint seen_begun{};      ///< when the poller first saw it begun
+  std::size_t slot = 0;        ///< its place in the dispatcher's list of runs that are out
 
   /// Poller: the parts are in place; gathers what the worker needs.
   void prepare();
   /// Poller, while it is out: nothing from the returned index on will be begun.
   std::uint32_t take_back() noexcept;
-  /// Records that the worker has claimed; nullopt once it has ended the run by itself, because a record
-  /// failed: then only the run that comes back tells which were begun.
+  /// Records that the worker has claimed; nullopt once it has ended the run by itself, because a
+  /// record failed: then only the run that comes back tells which were begun.
   [[nodiscard]] std::optional<std::uint32_t> begun_so_far() const noexcept {
     const std::uint32_t claimed = cursor_.load(std::memory_order_acquire);
     return claimed >= kStopped ? std::nullopt : std::optional(std::min(claimed, size_));
   }
-  /// Poller, while it is out: records before it are done. A claim may cover records not yet reached, so
-  /// this is what tells how far a handler has come that takes long or hangs.
+  /// Poller, while it is out: records before it are done. A claim may cover records not yet
+  /// reached, so this is what tells how far a handler has come that takes long or hangs.
   [[nodiscard]] std::uint32_t done_so_far() const noexcept {
     return done_.load(std::memory_order_acquire);
   }
   [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
 
-  // (worker, then poller) What came of it: [0, begun) were begun, and all of these but the failures are done.
+  // (worker, then poller) What came of it: [0, begun) were begun, and all of these but the failures
+  // are done.
   std::uint32_t begun = 0;
   std::vector<RunFailure> failures{};
   Duration elapsed{};
 
   void run() noexcept override;
   void on_poller() noexcept override { environment_.owner.on_run_back(*this); }
-  // The dispatcher owns its runs; with the consumer gone they are already freed or leaked on purpose.
+  // The dispatcher owns its runs; with the consumer gone they are already freed or leaked on
+  // purpose.
   void discard() noexcept override {}
 
  private:
@@ -119,7 +124,8 @@ class Run final : public Job, public Answer, private ContextBackend {
   void commit(std::function<void(Result<Offset>)> answer) override;
   void resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter) override;
 
-  // Beyond any size: told apart from "all claimed", when the last record claimed is the one at work.
+  // Beyond any size: told apart from "all claimed", when the last record claimed is the one at
+  // work.
   static constexpr std::uint32_t kStopped = std::uint32_t{1} << 31;
 
   const RunEnvironment& environment_;

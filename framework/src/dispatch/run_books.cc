@@ -24,13 +24,13 @@ void for_stretches(const Run& run, std::uint32_t begin, std::uint32_t end, Visit
 
 Item Dispatcher::item_at(const Run& run, std::uint32_t index) {
   Item item;
-  for_stretches(run, index, index + 1,
-                [&](const Stretch& one) { item = {one.batch, one.begin}; });
+  for_stretches(run, index, index + 1, [&](const Stretch& one) { item = {one.batch, one.begin}; });
   return item;
 }
 
-/// Books [settled, end) as finished, except for `failures`. Of a run that is still out these are passed as
-/// none: the worker may be writing them, and what is settled then lies before any that could be.
+/// Books [settled, end) as finished, except for `failures`. Of a run that is still out these are
+/// passed as none: the worker may be writing them, and what is settled then lies before any that
+/// could be.
 void Dispatcher::settle(Run& run, std::uint32_t end, std::span<const RunFailure> failures) {
   Partition& partition = *run.partition;
   const TimePoint now = tools_.clock.now();
@@ -112,7 +112,8 @@ void Dispatcher::take_back_slow() {
     if (now - run.seen_begun < settings_.slow_after) continue;
     if (run.limit == run.size() && begun < run.size()) {
       const std::uint32_t limit = run.take_back();
-      if (limit == run.size() && !run.begun_so_far()) continue;  // it has just failed: it is on its way
+      if (limit == run.size() && !run.begun_so_far())
+        continue;  // it has just failed: it is on its way
       give_back_unbegun(run, limit, run.size());
       if (run.strand->out_max > 1) requeue(*run.strand);
     }
@@ -121,15 +122,15 @@ void Dispatcher::take_back_slow() {
   }
 }
 
-/// Books what a run that is still out has finished, so that one slow record holds neither the commit position
-/// of those before it nor their names in reports.
+/// Books what a run that is still out has finished, so that one slow record holds neither the
+/// commit position of those before it nor their names in reports.
 void Dispatcher::settle_done(Run& run) {
   const std::uint32_t done = run.done_so_far();
   if (done > run.settled) settle(run, done, {});
 }
 
-/// Key order: the one record a slow run is still at becomes its key's own strand, so that the lane, and all
-/// other keys in it, go on without it.
+/// Key order: the one record a slow run is still at becomes its key's own strand, so that the lane,
+/// and all other keys in it, go on without it.
 void Dispatcher::isolate_stuck(Run& run) {
   Partition& partition = *run.partition;
   const bool lane_of_keys = settings_.order == Ordering::key &&

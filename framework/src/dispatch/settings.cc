@@ -7,8 +7,9 @@ namespace strandline::detail {
 
 namespace {
 
-/// Enough lanes that all workers find one that is free, few enough that a polled batch is not cut into
-/// single records when there are few workers. A power of two, so that a hash picks one by masking.
+/// Enough lanes that all workers find one that is free, few enough that a polled batch is not cut
+/// into single records when there are few workers. A power of two, so that a hash picks one by
+/// masking.
 std::size_t key_lanes(unsigned workers) {
   return std::clamp<std::size_t>(std::bit_ceil(std::size_t{workers} * 4), 16, 4096);
 }

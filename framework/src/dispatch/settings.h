@@ -25,8 +25,8 @@ struct DispatchSettings {
   bool handler_per_strand = false;
   std::size_t batch_max = 1000;
   std::size_t async_max = 1000;
-  /// A run is cut so that it takes about this long, as measured on the runs before: long enough that the
-  /// hand-off costs nothing, short enough that positions move and partitions take turns.
+  /// A run is cut so that it takes about this long, as measured on the runs before: long enough
+  /// that the hand-off costs nothing, short enough that positions move and partitions take turns.
   std::chrono::nanoseconds run_target = std::chrono::milliseconds(2);
   /// A run that has been with its worker for longer gives back what it has not begun.
   std::chrono::nanoseconds slow_after = std::chrono::milliseconds(10);

@@ -12,12 +12,12 @@ namespace strandline::detail {
 
 class Partition;
 
-/// A polled batch from its admission until its last record has finished and nobody holds it any more.
-/// Owner: the poller thread. Workers read `records.messages` of the items they were handed; those do not
-/// change while `holders` counts them.
+/// A polled batch from its admission until its last record has finished and nobody holds it any
+/// more. Owner: the poller thread. Workers read `records.messages` of the items they were handed;
+/// those do not change while `holders` counts them.
 ///
-/// Its records are addressed by *position*: with key order they are sorted by lane, so that what one lane
-/// gets of a batch is one stretch of positions; otherwise position and index are the same.
+/// Its records are addressed by *position*: with key order they are sorted by lane, so that what
+/// one lane gets of a batch is one stretch of positions; otherwise position and index are the same.
 struct AdmittedBatch {
   RecordBatch records;
   std::vector<std::uint32_t> index_by_position;  ///< empty: position = index
@@ -26,8 +26,8 @@ struct AdmittedBatch {
   TimePoint admitted_at{};
   Partition* partition = nullptr;
   std::uint32_t unfinished = 0;
-  std::uint32_t holders = 0;     ///< runs and asynchronous calls that refer to its messages
-  std::size_t slot = 0;          ///< its place in the partition's list of live batches
+  std::uint32_t holders = 0;  ///< runs and asynchronous calls that refer to its messages
+  std::size_t slot = 0;       ///< its place in the partition's list of live batches
 
   [[nodiscard]] std::uint32_t index_at(std::uint32_t position) const noexcept {
     return index_by_position.empty() ? position : index_by_position[position];

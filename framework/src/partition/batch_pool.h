@@ -8,8 +8,8 @@
 
 namespace strandline::detail {
 
-/// Recycles batches, so that admission allocates nothing at steady state, and gives their messages back
-/// to the client. Poller thread only.
+/// Recycles batches, so that admission allocates nothing at steady state, and gives their messages
+/// back to the client. Poller thread only.
 class BatchPool {
  public:
   explicit BatchPool(MessageSource& messages) noexcept : messages_(messages) {}

@@ -6,9 +6,9 @@
 
 namespace strandline::detail {
 
-/// Back-pressure with hysteresis: closes at the maximum of records or bytes, opens when both are at or
-/// below the low mark. It is recomputed from the amounts themselves at every look, so there is no count
-/// that could leak and no event whose loss could latch it. Poller thread only.
+/// Back-pressure with hysteresis: closes at the maximum of records or bytes, opens when both are at
+/// or below the low mark. It is recomputed from the amounts themselves at every look, so there is
+/// no count that could leak and no event whose loss could latch it. Poller thread only.
 class Gate {
  public:
   Gate(std::size_t records_max, std::size_t bytes_max, double low_mark) noexcept

@@ -29,15 +29,15 @@ enum class Isolation : std::uint8_t {
 struct PartitionSettings {
   InFlightLimits limits{};
   Isolation isolation = Isolation::strand;
-  std::size_t strands = 1;   ///< lanes
-  unsigned out_max = 1;      ///< runs of one lane out at a time
+  std::size_t strands = 1;  ///< lanes
+  unsigned out_max = 1;     ///< runs of one lane out at a time
 };
 
-/// All state of one assigned partition during one epoch: what is admitted, what is finished, what waits.
-/// Poller thread only, but for `lag` and `stop`, which handlers read through their Context.
+/// All state of one assigned partition during one epoch: what is admitted, what is finished, what
+/// waits. Poller thread only, but for `lag` and `stop`, which handlers read through their Context.
 ///
-/// It outlives its epoch until the last worker has let go of its records: `fence` makes everything that
-/// finishes after that count for nothing.
+/// It outlives its epoch until the last worker has let go of its records: `fence` makes everything
+/// that finishes after that count for nothing.
 class Partition {
  public:
   Partition(TopicPartition id, Epoch epoch, const PartitionSettings& settings, StrandOwner& owner,
@@ -88,14 +88,15 @@ class Partition {
   [[nodiscard]] PartitionStats snapshot(TimePoint now) const;
 
   Gate gate;
-  PartitionStats counters{};             ///< only its counters are kept up; the rest is filled on snapshot
-  std::unordered_map<Sequence, unsigned> failed_attempts{};  ///< of records that have failed and not finished
-  std::size_t out = 0;                   ///< runs and asynchronous calls out
-  std::size_t unacknowledged = 0;        ///< dead letters on their way
+  PartitionStats counters{};  ///< only its counters are kept up; the rest is filled on snapshot
+  std::unordered_map<Sequence, unsigned>
+      failed_attempts{};                    ///< of records that have failed and not finished
+  std::size_t out = 0;                      ///< runs and asynchronous calls out
+  std::size_t unacknowledged = 0;           ///< dead letters on their way
   std::vector<AnyHandler> idle_handlers{};  ///< without order: instances that no run uses just now
   std::stop_source stop{};
-  std::atomic<std::int64_t> lag{-1};     ///< written here a few times a second, read by handlers
-  bool draining = false;                 ///< nothing new starts
+  std::atomic<std::int64_t> lag{-1};  ///< written here a few times a second, read by handlers
+  bool draining = false;              ///< nothing new starts
 
  private:
   TopicPartition id_;
@@ -108,7 +109,7 @@ class Partition {
   std::vector<std::unique_ptr<Strand>> lanes_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Strand>> tokens_;
   std::vector<std::unique_ptr<Strand>> spare_;  ///< token strands to use again
-  std::vector<AdmittedBatch*> batches_;         ///< live, in no order; admission order is the tracker's
+  std::vector<AdmittedBatch*> batches_;  ///< live, in no order; admission order is the tracker's
   std::size_t bytes_ = 0;
   Offset highest_completed_{};
   Duration idle_total_{};

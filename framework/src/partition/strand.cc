@@ -42,8 +42,7 @@ std::size_t Strand::take(std::size_t max, bool one_batch, std::vector<Stretch>& 
   while (count < max && !empty()) {
     Stretch& first = queue_[head_];
     if (one_batch && !taken.empty() && taken.back().batch != first.batch) break;
-    const auto some =
-        static_cast<std::uint32_t>(std::min<std::size_t>(first.size(), max - count));
+    const auto some = static_cast<std::uint32_t>(std::min<std::size_t>(first.size(), max - count));
     taken.push_back({first.batch, first.begin, first.begin + some});
     count += some;
     first.begin += some;

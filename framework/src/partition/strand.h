@@ -15,23 +15,24 @@ namespace strandline::detail {
 class Partition;
 class Strand;
 
-/// Told when a strand's retry is due. Declared here because the strand needs it; the dispatcher is it.
+/// Told when a strand's retry is due. Declared here because the strand needs it; the dispatcher is
+/// it.
 class StrandOwner {
  public:
   virtual ~StrandOwner() = default;
   virtual void on_retry_due(Strand& strand) = 0;
 };
 
-/// A FIFO of records that run one after the other: records of one partition, or of one lane of keys, or
-/// of one key that has to wait for a record of its own.
+/// A FIFO of records that run one after the other: records of one partition, or of one lane of
+/// keys, or of one key that has to wait for a record of its own.
 ///
 ///           push            take                     give back / finish
 ///   records ───► [ queued ] ───► out (a run at a worker) ───► finished
 ///                    ▲                     │
 ///                    └── held: a retry's timer, a dead letter's acknowledgement, parked
 ///
-/// Poller thread only, which makes it free of locks: at most `out_max` runs of it are out, and what they
-/// do not finish comes back to its front.
+/// Poller thread only, which makes it free of locks: at most `out_max` runs of it are out, and what
+/// they do not finish comes back to its front.
 class Strand final : public Timer {
  public:
   Strand(Partition& partition, StrandOwner& owner, std::size_t number)
@@ -39,8 +40,8 @@ class Strand final : public Timer {
 
   void push_back(Stretch stretch);
   void push_front(Stretch stretch);
-  /// Moves up to `max` records from the front into `taken`, in order. Stops before a stretch of another
-  /// batch when `one_batch`.
+  /// Moves up to `max` records from the front into `taken`, in order. Stops before a stretch of
+  /// another batch when `one_batch`.
   std::size_t take(std::size_t max, bool one_batch, std::vector<Stretch>& taken);
   [[nodiscard]] const Stretch& front() const noexcept { return queue_[head_]; }
   void clear() noexcept;
@@ -59,18 +60,19 @@ class Strand final : public Timer {
 
   unsigned out = 0;      ///< runs of it that workers hold, or asynchronous calls unanswered
   unsigned out_max = 1;  ///< more than one only without order
-  unsigned holds = 0;    ///< reasons to wait: retry timer, dead letters unacknowledged, parked records
+  unsigned holds =
+      0;  ///< reasons to wait: retry timer, dead letters unacknowledged, parked records
   bool retry_waiting = false;
-  bool listed = false;   ///< in the dispatcher's ready list
-  std::optional<std::uint64_t> token;   ///< set for the strand of one token
-  std::optional<AnyHandler> handler;    ///< its own one, when a factory makes them per strand
+  bool listed = false;                 ///< in the dispatcher's ready list
+  std::optional<std::uint64_t> token;  ///< set for the strand of one token
+  std::optional<AnyHandler> handler;   ///< its own one, when a factory makes them per strand
 
  private:
   Partition* partition_;
   StrandOwner* owner_;
   std::size_t number_;
-  // A vector with a moving head: thousands of token strands come and go, and a std::deque costs half a
-  // kilobyte each before it holds anything.
+  // A vector with a moving head: thousands of token strands come and go, and a std::deque costs
+  // half a kilobyte each before it holds anything.
   std::vector<Stretch> queue_;
   std::size_t head_ = 0;
   std::size_t queued_ = 0;

@@ -14,8 +14,8 @@
 
 namespace strandline::detail {
 
-/// Of `dead_letter_header::kReason`: longer ones would take the room of the record itself within the broker's
-/// message.max.bytes.
+/// Of `dead_letter_header::kReason`: longer ones would take the room of the record itself within
+/// the broker's message.max.bytes.
 inline constexpr std::size_t kReasonBytesMax = 1024;
 
 /// What to produce in a record's stead: the same key, value, headers (all, in order, repeated names

@@ -20,10 +20,9 @@ class InstanceRig final : private detail::JobSink {
  public:
   template <class F>
   InstanceRig(ConsumerConfig config, F handler) : config_(std::move(config)) {
-    instance_ = std::make_unique<detail::Instance>(
-        detail::InstanceParts{config_, detail::source_of(std::move(handler)), 2,
-                              std::make_unique<FakeClient>(broker), nullptr, *this, doorbell_,
-                              clock, 1});
+    instance_ = std::make_unique<detail::Instance>(detail::InstanceParts{
+        config_, detail::source_of(std::move(handler)), 2, std::make_unique<FakeClient>(broker),
+        nullptr, *this, doorbell_, clock, 1});
     (void)instance_->start();
   }
   ~InstanceRig() override { instance_.reset(); }

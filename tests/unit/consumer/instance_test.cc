@@ -203,8 +203,8 @@ TEST(Instance, TheWatchdogNamesTheRecordThatHoldsThePosition) {
   rig.clock.advance(1s);
   rig.turn();
   set_log_sink({});
-  EXPECT_EQ(std::ranges::count_if(lines, [](auto& line) { return line.starts_with("orders[0]@7"); }),
-            1)
+  EXPECT_EQ(
+      std::ranges::count_if(lines, [](auto& line) { return line.starts_with("orders[0]@7"); }), 1)
       << "once";
   EXPECT_EQ(rig.stats().stuck_reported, 1U);
   rig.settle();

@@ -35,8 +35,8 @@ TEST(Rebalancer, SplitsEveryQueueBeforeItAnswersTheAssignment) {
   InstanceRig rig(instance_config(), ignore);
   rig.broker.assign({orders(0), orders(1)});
   rig.turn();
-  EXPECT_THAT(rig.broker.log, ElementsAre("open orders[0]", "open orders[1]",
-                                          "answer assign orders[0] orders[1]"));
+  EXPECT_THAT(rig.broker.log,
+              ElementsAre("open orders[0]", "open orders[1]", "answer assign orders[0] orders[1]"));
 }
 
 TEST(Rebalancer, AnswersEmptyAssignmentsAndRevocations) {
@@ -219,8 +219,8 @@ TEST(Rebalancer, AListenerThatThrowsStopsNothing) {
   rig.broker.assign({orders(0)});
   rig.broker.revoke({orders(0)});
   rig.settle();
-  EXPECT_THAT(rig.broker.log, ElementsAre("open orders[0]", "answer assign orders[0]",
-                                          "answer revoke orders[0]"));
+  EXPECT_THAT(rig.broker.log,
+              ElementsAre("open orders[0]", "answer assign orders[0]", "answer revoke orders[0]"));
 }
 
 }  // namespace

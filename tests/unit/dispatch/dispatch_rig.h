@@ -17,8 +17,9 @@
 
 namespace strandline::test {
 
-/// A dispatcher with nothing concurrent about it: jobs wait in `jobs` until the test runs them, time stands
-/// still until the test moves it, and what the dispatcher wants from the consumer is noted down.
+/// A dispatcher with nothing concurrent about it: jobs wait in `jobs` until the test runs them,
+/// time stands still until the test moves it, and what the dispatcher wants from the consumer is
+/// noted down.
 class DispatchRig final : private detail::DispatchEvents, private detail::JobSink {
  public:
   explicit DispatchRig(ConsumerConfig config, detail::HandlerSource source, unsigned workers = 2)
@@ -36,8 +37,8 @@ class DispatchRig final : private detail::DispatchEvents, private detail::JobSin
   ~DispatchRig() override { port_->close(); }
 
   detail::Partition& assign(std::int32_t number = 0) {
-    partitions_.push_back(dispatcher_.make_partition({"orders", PartitionId{number}},
-                                                     Epoch{partitions_.size() + 1}));
+    partitions_.push_back(
+        dispatcher_.make_partition({"orders", PartitionId{number}}, Epoch{partitions_.size() + 1}));
     return *partitions_.back();
   }
 

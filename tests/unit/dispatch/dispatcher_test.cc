@@ -179,7 +179,8 @@ TEST_F(DispatcherTest, ARetryHoldsOnlyItsKey) {
   rig.run_all();
   EXPECT_THAT(seen, testing::UnorderedElementsAre(1, 3, 6)) << "later ones of the key wait, too";
   rig.pass(1s);
-  std::erase_if(seen, [](std::int64_t offset) { return offset == 1 || offset == 3 || offset == 6; });
+  std::erase_if(seen,
+                [](std::int64_t offset) { return offset == 1 || offset == 3 || offset == 6; });
   EXPECT_THAT(seen, ElementsAre(0, 2, 4, 5));
   EXPECT_EQ(rig.position(partition), 7);
   EXPECT_FALSE(partition.any_token()) << "nothing waits for the key any more";
@@ -195,7 +196,8 @@ TEST_F(DispatcherTest, NullKeysKeepPartitionOrder) {
 }
 
 TEST_F(DispatcherTest, AStuckRecordHoldsUpNoOtherKeyOfItsLane) {
-  // The handler of the stuck record plays the poller: it lets time pass and the poller look, from inside.
+  // The handler of the stuck record plays the poller: it lets time pass and the poller look, from
+  // inside.
   DispatchRig* poller = nullptr;
   std::size_t finished_meanwhile = 0;
   DispatchRig rig(rig_config(Ordering::key), [&](const Record& record) {

@@ -13,9 +13,9 @@
 #include <tuple>
 #include <vector>
 
-/// The promise, against random schedules: whatever order jobs run in, wherever the poller looks in between,
-/// whatever fails, comes late or is taken away, no record is lost, no position passes unfinished work, order
-/// holds where it was asked for, and every message is released in the end.
+/// The promise, against random schedules: whatever order jobs run in, wherever the poller looks in
+/// between, whatever fails, comes late or is taken away, no record is lost, no position passes
+/// unfinished work, order holds where it was asked for, and every message is released in the end.
 namespace strandline::test {
 namespace {
 
@@ -105,7 +105,8 @@ class Schedule {
     const std::int64_t offset = record.offset().value();
     const std::string token = tokens_.at({p, offset});
     ASSERT_TRUE(running_.insert({p, token}).second) << "two of one order at once";
-    // Its predecessor of the same order has ended; that one's predecessor was looked at in its turn.
+    // Its predecessor of the same order has ended; that one's predecessor was looked at in its
+    // turn.
     const std::vector<std::int64_t>& line = lines_.at({p, token});
     const auto place = std::ranges::lower_bound(line, offset);
     if (place != line.begin()) {
@@ -123,7 +124,8 @@ class Schedule {
     return handled_[p].contains(offset) || dead_[p].contains(offset);
   }
 
-  /// The broker takes the oldest dead letter. Its headers are the test's own copy; its value is not.
+  /// The broker takes the oldest dead letter. Its headers are the test's own copy; its value is
+  /// not.
   void acknowledge() {
     std::map<std::string, std::string> origin;
     for (const auto& [name, value] : rig_.letters.front().second.headers) origin[name] = *value;

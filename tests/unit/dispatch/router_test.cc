@@ -50,8 +50,11 @@ struct RouterTest : testing::Test {
   NoOwner owner;
   FakeMessages messages;
   detail::BatchPool pool{messages};
-  detail::Partition partition{
-      {"t", PartitionId{0}}, Epoch{1}, {.isolation = detail::Isolation::token, .strands = 16}, owner, pool};
+  detail::Partition partition{{"t", PartitionId{0}},
+                              Epoch{1},
+                              {.isolation = detail::Isolation::token, .strands = 16},
+                              owner,
+                              pool};
 };
 
 TEST_F(RouterTest, PartitionOrderPutsAllInOneLane) {

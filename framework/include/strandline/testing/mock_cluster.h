@@ -22,9 +22,9 @@ struct ProducedRecord {
   std::vector<std::pair<std::string, std::optional<std::string>>> headers{};
 };
 
-/// A Kafka cluster inside this process, on loopback. Other processes may connect to it while it lives.
-/// Limits, librdkafka's own: 5 MB and 100 000 records are kept per partition; no transactions, ACLs, TLS.
-/// Thread safety: all members from one thread at a time.
+/// A Kafka cluster inside this process, on loopback. Other processes may connect to it while it
+/// lives. Limits, librdkafka's own: 5 MB and 100 000 records are kept per partition; no
+/// transactions, ACLs, TLS. Thread safety: all members from one thread at a time.
 class MockCluster {
  public:
   explicit MockCluster(int brokers = 1);
@@ -45,8 +45,8 @@ class MockCluster {
   /// Everything that is in a partition, read by an independent consumer.
   [[nodiscard]] std::vector<ProducedRecord> read(const TopicPartition& partition);
 
-  /// The next `count` requests of that Kafka API (its number in the protocol) fail with `error` (the
-  /// protocol's error code).
+  /// The next `count` requests of that Kafka API (its number in the protocol) fail with `error`
+  /// (the protocol's error code).
   void fail_requests(std::int16_t api_key, std::int16_t error, int count);
   void set_broker_up(std::int32_t broker, bool up);
   void set_round_trip_time(std::int32_t broker, std::chrono::milliseconds delay);
