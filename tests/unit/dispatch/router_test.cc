@@ -22,7 +22,7 @@ struct RouterTest : testing::Test {
   detail::AdmittedBatch& batch(const std::vector<std::optional<std::string>>& keys) {
     detail::AdmittedBatch& made = pool.take();
     for (const auto& key : keys) {
-      const auto offset = static_cast<std::int64_t>(made.records.size());
+      const std::int64_t offset = next_offset++;
       made.records.messages.push_back(messages.make({.offset = offset, .key = key, .value = "v"}));
       made.records.offsets.push_back(offset);
     }
@@ -47,6 +47,7 @@ struct RouterTest : testing::Test {
     return lanes;
   }
 
+  std::int64_t next_offset = 0;
   NoOwner owner;
   FakeMessages messages;
   detail::BatchPool pool{messages};
