@@ -77,9 +77,8 @@ class Context {
   [[nodiscard]] Result<Offset> commit();
   /// The same without waiting. `answer` runs on the poller thread: keep it short, and do not call
   /// the consumer from it. It always runs, once, also when the partition is lost meanwhile.
-  void commit_async(std::function<void(Result<Offset>)> answer) {
-    backend_->commit(std::move(answer));
-  }
+  /// What it throws is logged and goes no further.
+  void commit_async(std::function<void(Result<Offset>)> answer);
 
   /// `co_await context.sleep(50ms)`: the coroutine goes on on the worker pool; no thread waits.
   [[nodiscard]] auto sleep(std::chrono::nanoseconds delay) noexcept {

@@ -1,7 +1,11 @@
 #include <strandline/context.h>
 
+#include "base/failure.h"
+#include "base/log.h"
+
 #include <future>
 #include <memory>
+#include <utility>
 
 namespace strandline {
 
@@ -28,6 +32,18 @@ Result<Offset> Context::commit() {
                                 to_string(topic_partition()) +
                                 "; whether it took effect is not known");
   }
+}
+
+void Context::commit_async(std::function<void(Result<Offset>)> answer) {
+  backend_->commit([user = std::move(answer)](Result<Offset> result) {
+    // On the poller thread: what came out of here would end it.
+    try {
+      user(std::move(result));
+    } catch (...) {
+      detail::log(LogLevel::error, "the answer to a commit threw: {}",
+                  detail::failure_of(std::current_exception()).why);
+    }
+  });
 }
 
 }  // namespace strandline

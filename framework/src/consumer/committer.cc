@@ -41,8 +41,27 @@ std::vector<PartitionOffset> Committer::dirty(Wanted wanted) {
   return offsets;
 }
 
+/// Whoever waits for an answer waits no longer than the configuration says; a late one is still
+/// believed.
+void Committer::time_out_waiters(TimePoint now) {
+  std::vector<std::pair<std::function<void(const std::vector<CommittedOffset>&)>,
+                        std::vector<CommittedOffset>>>
+      late;
+  for (auto& [id, request] : requests_) {
+    if (!request.done || now - request.sent < config_.timeout) continue;
+    std::vector<CommittedOffset> unanswered;
+    for (const PartitionOffset& offset : request.offsets) {
+      unanswered.push_back({offset.partition, offset.offset,
+                            Error{ErrorCode::timed_out, "the broker did not answer the commit"}});
+    }
+    late.emplace_back(std::exchange(request.done, {}), std::move(unanswered));
+  }
+  for (const auto& [done, unanswered] : late) done(unanswered);
+}
+
 void Committer::tick() {
   const TimePoint now = clock_.now();
+  time_out_waiters(now);
   if (scheduler_.overdue(now)) {
     // The answer may still come, and is welcome then; but commits go on without it.
     log(LogLevel::warning, "a commit has not been answered for {} ms; trying again",
@@ -126,7 +145,9 @@ void Committer::on_answer(CommitId id, const std::vector<CommittedOffset>& offse
   counters_.commit.record(now - request.sent);
   ++(error ? counters_.commits_failed : counters_.commits_ok);
   if (error) {
-    log(LogLevel::warning, "a commit was refused: {}; the position stays dirty", error->message);
+    // Refusals in the middle of a rebalance are the protocol's way of saying "not now".
+    log(error->is_retriable() ? LogLevel::info : LogLevel::warning,
+        "a commit was refused: {}; the position stays dirty", error->message);
   } else {
     last_success_ = now;
   }
@@ -173,7 +194,7 @@ void Committer::tell_listener(const std::vector<CommittedOffset>& offsets) noexc
 
 bool Committer::waits_for_commit(Partition& partition) const {
   return config_.mode == CommitMode::per_batch &&
-         (partition.in_flight() > 0 || partition.ledger().dirty());
+         (partition.in_flight() > partition.counters.parked || partition.ledger().dirty());
 }
 
 }  // namespace strandline::detail

@@ -56,6 +56,7 @@ class Committer {
   template <class Wanted>
   std::vector<PartitionOffset> dirty(Wanted wanted);
   void tell_listener(const std::vector<CommittedOffset>& offsets) noexcept;
+  void time_out_waiters(TimePoint now);
   bool send(std::vector<PartitionOffset> offsets, bool scheduled,
             std::function<void(const std::vector<CommittedOffset>&)> done);
 

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <iterator>
 #include <random>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -54,15 +56,24 @@ RunSummary GroupOfInstances::run(HandlerSource source, std::stop_token stop) {
   try {
     WorkerPool pool(threads, "strand");
     PoolSink sink(pool);
+    std::optional<Error> no_thread;
     if (auto made = make_pollers(source, sink, threads); !made) return finish(pool, made.error());
     {
       const std::stop_callback on_stop(stop, [this] { request_stop(StopMode::drain); });
       std::vector<std::jthread> pollers;
-      for (const auto& poller : pollers_) {
-        pollers.emplace_back([this, &poller] { poll_until_closed(*poller); });
+      try {
+        for (const auto& poller : pollers_) {
+          pollers.emplace_back([this, &poller] { poll_until_closed(*poller); });
+        }
+      } catch (const std::system_error& refused) {
+        // Those that run are joined below, so they have to end.
+        request_stop(StopMode::now);
+        no_thread =
+            Error{ErrorCode::internal,
+                  std::string("the system refused a thread for a poller: ") + refused.what()};
       }
     }
-    return finish(pool, std::nullopt);
+    return finish(pool, std::move(no_thread));
   } catch (const Exception& exception) {
     // The pool could not be made: nothing has begun.
     state_.store(State::failed);

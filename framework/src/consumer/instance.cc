@@ -79,7 +79,10 @@ bool Instance::turn() {
 TimePoint Instance::wake_at() const {
   TimePoint at = next_observe_;
   if (dispatcher_.runs_out() > 0) at = std::min(at, next_look_);
-  for (const auto& other : {timers_.next_due(), committer_.next_due(), rebalance_.deadline()}) {
+  // Only while it is looked at: a due commit that nobody sends would keep the loop from sleeping.
+  const bool commits = phase_ == Phase::running || phase_ == Phase::draining;
+  const auto commit_due = commits ? committer_.next_due() : std::nullopt;
+  for (const auto& other : {timers_.next_due(), commit_due, rebalance_.deadline()}) {
     if (other) at = std::min(at, *other);
   }
   return at;
@@ -96,10 +99,11 @@ void Instance::request_stop(StopMode mode) noexcept {
 }
 
 void Instance::on_assign(std::vector<TopicPartition> partitions) {
-  rebalance_.on_assign(std::move(partitions));
+  rebalance_.on_assign(partitions);
   // One that comes while we are on the way out is taken, so that it is answered, and not begun.
-  if (phase_ != Phase::running) {
-    for (AssignedPart& part : assignment_.parts()) dispatcher_.quiesce(*part.partition);
+  if (phase_ == Phase::running) return;
+  for (const TopicPartition& id : partitions) {
+    dispatcher_.quiesce(*assignment_.find(id)->partition);
   }
 }
 
@@ -152,6 +156,11 @@ Result<void> Instance::send_dead_letter(const DeadLetter& letter, std::uint64_t 
 void Instance::fail(Error error) {
   log(LogLevel::error, "{}", error.message);
   if (!error_) error_ = std::move(error);
+  if (phase_ == Phase::draining) {
+    // A drain that finishes what was admitted does so no longer: the failed record's order must not
+    // be overtaken.
+    for (AssignedPart& part : assignment_.parts()) dispatcher_.quiesce(*part.partition);
+  }
   request_stop(StopMode::drain);
 }
 

@@ -35,7 +35,10 @@ class Rebalancer {
   /// Takes a revoke that is under way as far as it goes.
   void tick();
   /// The consumer is on its way out and has drained already: no revoke waits for handlers again.
-  void no_more_draining() noexcept { drains_ = false; }
+  void no_more_draining() noexcept {
+    drains_ = false;
+    if (revocation_ && revocation_->phase == Phase::draining) revocation_->deadline = clock_.now();
+  }
   [[nodiscard]] bool under_way() const noexcept { return revocation_.has_value(); }
   [[nodiscard]] std::optional<TimePoint> deadline() const;
   [[nodiscard]] bool ever_assigned() const noexcept { return ever_assigned_; }

@@ -61,6 +61,7 @@ class AsyncCallState final : public AsyncCall,
   [[nodiscard]] Partition& partition() const noexcept { return *partition_; }
   [[nodiscard]] Item item() const noexcept { return item_; }
   Strand* strand = nullptr;  ///< of its token; null without order
+  bool settled = false;      ///< its answer is in the books: item and partition may be gone
   std::size_t slot = 0;      ///< its place in the async desk's list
   /// What came of it; valid in `AsyncOwner::on_answer`.
   Outcome outcome = Outcome::done;

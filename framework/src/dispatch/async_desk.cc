@@ -113,6 +113,7 @@ void AsyncDesk::forget(AsyncCallState& call) {
   calls_.back()->slot = call.slot;
   std::swap(calls_[call.slot], calls_.back());
   calls_.pop_back();
+  call.settled = true;
   --call.partition().out;
   --call.item().batch->holders;
 }
@@ -156,6 +157,13 @@ void AsyncDesk::take_back(Partition& partition) {
 
 void AsyncDesk::on_commit_request(AsyncCallState& call,
                                   std::function<void(Result<Offset>)> answer) {
+  if (call.settled) {
+    // Two threads pushed, and the queue keeps no order between them.
+    return answer(
+        fail(ErrorCode::invalid_state,
+             "commit_async was overtaken by the completion's answer; ask before answering, "
+             "from the same thread"));
+  }
   Partition& partition = call.partition();
   if (!partition.fenced()) books_.finished(partition, call.item(), Finish::processed);
   tools_.events.on_commit_requested(partition, std::move(answer));

@@ -18,6 +18,13 @@ class CommitRequest final : public Answer {
       : owner_(owner), run_(run), end_(end), answer_(std::move(answer)) {}
 
   void on_poller() noexcept override {
+    if (run_.turn != turn_) {
+      // Asked by a thread the handler gave its Context to, and overtaken by the run itself.
+      answer_(fail(ErrorCode::invalid_state,
+                   "Context::commit was called after its handler had returned"));
+      delete this;
+      return;
+    }
     owner_.on_commit_request(run_, end_, std::move(answer_));
     delete this;
   }
@@ -29,6 +36,7 @@ class CommitRequest final : public Answer {
  private:
   RunOwner& owner_;
   Run& run_;
+  const std::uint64_t turn_ = run_.turn;
   std::uint32_t end_;
   std::function<void(Result<Offset>)> answer_;
 };

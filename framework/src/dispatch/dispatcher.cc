@@ -190,13 +190,16 @@ void Dispatcher::on_run_back(Run& run) {
     partition.idle_handlers.push_back(std::move(run.handler));
   }
   run.handler = {};
+  // A batch handler may have declared more finished, by a commit, than it says now: its word
+  // counts.
+  const std::uint32_t begun = std::max(run.begun, run.settled);
   if (partition.fenced()) {
-    counters.late_completions_fenced += run.begun - run.settled;
+    counters.late_completions_fenced += begun - run.settled;
   } else {
     // A handler that committed and then threw has had its say: the record is finished.
     std::erase_if(run.failures, [&](const RunFailure& f) { return f.index < run.settled; });
-    settle(run, run.begun, run.failures);
-    give_back_unbegun(run, run.begun, run.limit);
+    settle(run, begun, run.failures);
+    give_back_unbegun(run, begun, run.limit);
     apply_failures(run);
     --run.strand->out;
     requeue(*run.strand);
@@ -241,6 +244,9 @@ Run& Dispatcher::take_run() {
   return *run;
 }
 
-void Dispatcher::put_run(Run& run) { free_runs_.push_back(&run); }
+void Dispatcher::put_run(Run& run) {
+  ++run.turn;
+  free_runs_.push_back(&run);
+}
 
 }  // namespace strandline::detail

@@ -158,8 +158,18 @@ void Run::apply(const BatchOutcome& outcome, std::uint32_t first, std::uint32_t 
     const auto index = first + static_cast<std::uint32_t>(record.index);
     if (record.index < last - first && index < end) failed(index, record.outcome, record.failure);
   }
+  order_failures();
   begun = end;
   if (end < last || !failures.empty()) stop_at(end);
+}
+
+/// The books go through a run from front to back; a handler may name its failures in any order, and
+/// one twice: then its last word counts.
+void Run::order_failures() {
+  std::ranges::stable_sort(failures, {}, &RunFailure::index);
+  const auto same = [](const RunFailure& a, const RunFailure& b) { return a.index == b.index; };
+  const auto kept = std::unique(failures.rbegin(), failures.rend(), same);
+  failures.erase(failures.begin(), kept.base());
 }
 
 void Run::failed(std::uint32_t index, Outcome outcome, Failure failure) {

@@ -72,7 +72,8 @@ class Run final : public Job, public Answer, private ContextBackend {
   std::uint32_t limit = 0;     ///< records before it are the worker's; lowered by `take_back`
   std::uint32_t settled = 0;   ///< records before it are finished in the books already
   TimePoint seen_begun{};      ///< when the poller first saw it begun
-  std::size_t slot = 0;        ///< its place in the dispatcher's list of runs that are out
+  std::uint64_t turn = 0;  ///< rises when it comes back: what was asked in an earlier one is void
+  std::size_t slot = 0;    ///< its place in the dispatcher's list of runs that are out
 
   /// Poller: the parts are in place; gathers what the worker needs.
   void prepare();
@@ -111,6 +112,7 @@ class Run final : public Job, public Answer, private ContextBackend {
   void handle_batch(BatchHandler& handler, std::uint32_t first, std::uint32_t last) noexcept;
   void apply(const BatchOutcome& outcome, std::uint32_t first, std::uint32_t last);
   void failed(std::uint32_t index, Outcome outcome, Failure failure);
+  void order_failures();
   void stop_at(std::uint32_t end) noexcept;
 
   // ContextBackend: what a handler asks while it runs.

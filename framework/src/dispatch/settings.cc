@@ -27,8 +27,12 @@ DispatchSettings dispatch_settings(const ConsumerConfig& config, const HandlerSo
 
   PartitionSettings& partition = settings.partition;
   partition.limits = config.in_flight;
-  partition.limits.records_max /= config.instances;
-  partition.limits.bytes_max /= config.instances;
+  // Never none at all: a gate of size 0 would let nothing in, in silence.
+  const auto share = [&](std::size_t limit) {
+    return std::max<std::size_t>(1, limit / config.instances);
+  };
+  partition.limits.records_max = share(partition.limits.records_max);
+  partition.limits.bytes_max = share(partition.limits.bytes_max);
   switch (config.order) {
     case Ordering::partition:
       partition.isolation =

@@ -129,6 +129,12 @@ PartitionStats Partition::snapshot(TimePoint now) const {
   stats.epoch = epoch_;
   stats.commit_position = ledger_.position();
   stats.committed = ledger_.committed();
+  // Worked out anew: what was noted a moment ago would show a lag behind what the final commit
+  // covers.
+  if (stats.high_watermark.is_valid() && stats.commit_position.is_valid()) {
+    stats.lag =
+        std::max<std::int64_t>(0, stats.high_watermark.value() - stats.commit_position.value());
+  }
   stats.highest_seen = tracker_.highest_seen();
   stats.highest_completed = highest_completed_;
   stats.gated_total = in_ms(gate.total(now));

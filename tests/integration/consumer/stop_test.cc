@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -310,3 +312,12 @@ TEST_F(StopTest, DestroyedWhileItsRunGoesOnInAnotherThread) {
 
 }  // namespace
 }  // namespace strandline::testing
+
+// These tests leave clients behind on purpose, with threads that go on until the process ends. The exit
+// handlers of OpenSSL free what such threads still use, so the process ends without them.
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  const int result = RUN_ALL_TESTS();
+  std::fflush(nullptr);
+  std::_Exit(result);
+}

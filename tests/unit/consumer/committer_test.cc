@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <stdexcept>
 #include <vector>
 
 namespace strandline::test {
@@ -100,6 +102,26 @@ TEST(Committer, NoneTouchesNoOffset) {
   rig.settle();
   EXPECT_THAT(rig.log_since("commit"), IsEmpty());
   EXPECT_EQ(answer, ErrorCode::invalid_state);
+}
+
+TEST(Committer, AHandlersCommitIsAnsweredAtTheLatestAfterItsTimeout) {
+  ConsumerConfig config = instance_config();
+  config.commit.mode = CommitMode::manual;
+  config.commit.timeout = 10s;
+  std::optional<ErrorCode> answer;
+  InstanceRig rig(config, [&](const Record&, Context& context) {
+    context.commit_async([&](const Result<Offset>& result) {
+      answer = result.error().code;
+      throw std::runtime_error("goes no further");
+    });
+  });
+  rig.broker.answers_commits = false;
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 1);
+  rig.settle();
+  EXPECT_FALSE(answer);
+  rig.pass(11s);
+  EXPECT_EQ(answer, ErrorCode::timed_out);
 }
 
 TEST(Committer, ManualCommitsWhenAHandlerAsksAndTellsItTheAnswer) {

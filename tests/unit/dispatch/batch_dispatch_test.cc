@@ -74,6 +74,44 @@ TEST(BatchDispatch, SingleRecordsOfABatchFailAndAreTriedAgainByThemselves) {
   EXPECT_EQ(rig.position(partition), 5);
 }
 
+TEST(BatchDispatch, FailuresMayBeNamedInAnyOrderAndTwice) {
+  std::vector<std::vector<std::int64_t>> batches;
+  DispatchRig rig(rig_config(), [&](const Batch& batch) {
+    batches.push_back(offsets(batch));
+    BatchOutcome outcome = BatchOutcome::done();
+    if (batches.size() == 1) {
+      outcome.fail(5, {"b", {}, {}}).fail(2, {"a", {}, {}}).fail(5, {"again", {}, {}});
+    }
+    return outcome;
+  });
+  auto& partition = rig.assign();
+  rig.admit(partition, 0, 10);
+  rig.run_all();
+  EXPECT_EQ(rig.position(partition), 2) << "not past the first that failed";
+  EXPECT_EQ(partition.in_flight(), 2U);
+  EXPECT_EQ(rig.dispatcher().counters.failed, 2U);
+  rig.pass(1s);
+  EXPECT_THAT(batches, ElementsAre(testing::SizeIs(10), ElementsAre(2), ElementsAre(5)));
+  EXPECT_EQ(rig.position(partition), 10);
+  EXPECT_EQ(rig.messages.live(), 0U);
+}
+
+TEST(BatchDispatch, WhatACommitDeclaredFinishedIsNotTakenBack) {
+  std::vector<std::vector<std::int64_t>> batches;
+  DispatchRig rig(rig_config(), [&](const Batch& batch, Context& context) {
+    batches.push_back(offsets(batch));
+    context.commit_async([](const Result<Offset>&) {});
+    return BatchOutcome::done_through(batch[1].offset());
+  });
+  auto& partition = rig.assign();
+  rig.admit(partition, 0, 5);
+  rig.run_all();
+  rig.pass(1s);
+  EXPECT_EQ(batches.size(), 1U);
+  EXPECT_EQ(rig.position(partition), 5);
+  EXPECT_EQ(rig.messages.live(), 0U);
+}
+
 TEST(BatchDispatch, AThrowFailsEachRecordOfTheBatchAndTheyComeAgainTogether) {
   std::vector<std::vector<std::int64_t>> batches;
   DispatchRig rig(rig_config(), [&](const Batch& batch) {

@@ -43,6 +43,10 @@ TEST(DispatchSettings, InstancesShareTheLimitsOfTheProcess) {
   const auto shared = detail::dispatch_settings(config, {HandlerKind::record, {}, false}, 2);
   EXPECT_EQ(shared.partition.limits.records_max, 250U);
   EXPECT_EQ(shared.async_max, 1U) << "never none at all";
+  config.in_flight.records_max = 2;
+  EXPECT_EQ(detail::dispatch_settings(config, {HandlerKind::record, {}, false}, 2)
+                .partition.limits.records_max,
+            1U);
 }
 
 }  // namespace

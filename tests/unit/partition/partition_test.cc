@@ -95,6 +95,9 @@ TEST_F(PartitionTest, SnapshotTellsWhatTheBooksSay) {
   EXPECT_EQ(stats.highest_seen, Offset{7});
   EXPECT_EQ(stats.in_flight, 1U);
   EXPECT_EQ(stats.partition.partition, PartitionId{3});
+  EXPECT_EQ(stats.lag, -1) << "the end of the log is not known yet";
+  partition.counters.high_watermark = Offset{10};
+  EXPECT_EQ(partition.snapshot(clock.now()).lag, 4);
 }
 
 TEST_F(PartitionTest, TokenStrandsComeAndGoAndAreUsedAgain) {
