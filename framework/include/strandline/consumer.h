@@ -46,14 +46,13 @@ class Consumer {
     requires(!std::derived_from<std::remove_cvref_t<F>, Handler> &&
              !std::derived_from<std::remove_cvref_t<F>, BatchHandler> &&
              !std::derived_from<std::remove_cvref_t<F>, AsyncHandler>)
-  RunSummary run(F&& handler, std::stop_token stop = {}) {
-    return run_source(detail::source_of(std::decay_t<F>(std::forward<F>(handler))),
-                      std::move(stop));
+  RunSummary run(F&& handler, const std::stop_token& stop = {}) {
+    return run_source(detail::source_of(std::decay_t<F>(std::forward<F>(handler))), stop);
   }
   /// Shares one handler object, not owned, between all workers: `handle` must be thread-safe.
-  RunSummary run(Handler& handler, std::stop_token stop = {});
-  RunSummary run(BatchHandler& handler, std::stop_token stop = {});
-  RunSummary run(AsyncHandler& handler, std::stop_token stop = {});
+  RunSummary run(Handler& handler, const std::stop_token& stop = {});
+  RunSummary run(BatchHandler& handler, const std::stop_token& stop = {});
+  RunSummary run(AsyncHandler& handler, const std::stop_token& stop = {});
 
   /// Before, during and after `run`; async-signal-unsafe (use SignalStop for signals). A second
   /// call with `now` cuts a drain short.
@@ -67,7 +66,7 @@ class Consumer {
  private:
   class Impl;
   explicit Consumer(std::shared_ptr<Impl> impl) noexcept;
-  RunSummary run_source(detail::HandlerSource source, std::stop_token stop);
+  RunSummary run_source(const detail::HandlerSource& source, const std::stop_token& stop);
 
   std::shared_ptr<Impl> impl_;
 };

@@ -19,10 +19,11 @@ class SystemClock final : public Clock {
   [[nodiscard]] TimePoint now() const noexcept override { return std::chrono::steady_clock::now(); }
 };
 
-/// One for the process, never destroyed: threads that outlive their consumer may still read it.
+/// One for the process: threads that outlive their consumer may still read it. It has no state, so
+/// that it can be read even while static objects are being destroyed.
 [[nodiscard]] inline const Clock& system_clock() noexcept {
-  static const auto* const clock = new SystemClock;
-  return *clock;
+  static const SystemClock clock;
+  return clock;
 }
 
 }  // namespace strandline::detail

@@ -51,6 +51,7 @@ class Assignment {
   [[nodiscard]] bool all_buried() const noexcept { return retired_.empty(); }
   [[nodiscard]] std::vector<TopicPartition> ids() const {
     std::vector<TopicPartition> ids;
+    ids.reserve(parts_.size());
     for (const AssignedPart& part : parts_) ids.push_back(part.partition->id());
     return ids;
   }

@@ -50,6 +50,7 @@ void Committer::time_out_waiters(TimePoint now) {
   for (auto& [id, request] : requests_) {
     if (!request.done || now - request.sent < config_.timeout) continue;
     std::vector<CommittedOffset> unanswered;
+    unanswered.reserve(request.offsets.size());
     for (const PartitionOffset& offset : request.offsets) {
       unanswered.push_back({offset.partition, offset.offset,
                             Error{ErrorCode::timed_out, "the broker did not answer the commit"}});
@@ -83,7 +84,7 @@ void Committer::commit_finally(const std::vector<TopicPartition>& partitions,
 }
 
 void Committer::try_finally(const std::vector<TopicPartition>& partitions,
-                            std::function<void(const std::optional<Error>&)> done) {
+                            const std::function<void(const std::optional<Error>&)>& done) {
   if (config_.mode == CommitMode::none) return done({});
   auto offsets = dirty([&](Partition& partition) {
     return std::ranges::find(partitions, partition.id()) != partitions.end();
@@ -96,7 +97,7 @@ void Committer::try_finally(const std::vector<TopicPartition>& partitions,
 }
 
 void Committer::commit_for_handler(Partition& partition,
-                                   std::function<void(Result<Offset>)> answer) {
+                                   const std::function<void(Result<Offset>)>& answer) {
   if (config_.mode == CommitMode::none) {
     return answer(fail(ErrorCode::invalid_state,
                        "commit.mode is none: Context::commit has nothing to commit with"));
@@ -181,6 +182,7 @@ void Committer::tell_listener(const std::vector<CommittedOffset>& offsets) noexc
   if (!config_.on_commit) return;
   try {
     std::vector<CommitAnswer> answers;
+    answers.reserve(offsets.size());
     for (const CommittedOffset& offset : offsets) {
       answers.push_back({offset.partition, offset.offset, offset.error});
     }

@@ -32,9 +32,9 @@ class Committer {
   void commit_finally(const std::vector<TopicPartition>& partitions, std::function<void()> done);
   /// The same, and `done` learns why the broker refused, if it did.
   void try_finally(const std::vector<TopicPartition>& partitions,
-                   std::function<void(const std::optional<Error>& refusal)> done);
+                   const std::function<void(const std::optional<Error>& refusal)>& done);
   /// A handler asks; the answer is the committed offset.
-  void commit_for_handler(Partition& partition, std::function<void(Result<Offset>)> answer);
+  void commit_for_handler(Partition& partition, const std::function<void(Result<Offset>)>& answer);
 
   void on_answer(CommitId id, const std::vector<CommittedOffset>& offsets);
   /// Nobody will answer any more: whoever waits is told so.

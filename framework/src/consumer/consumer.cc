@@ -43,10 +43,10 @@ Result<Consumer> Consumer::create(ConsumerConfig config) {
   return Consumer(std::make_shared<Impl>(std::move(config)));
 }
 
-RunSummary Consumer::run_source(detail::HandlerSource source, std::stop_token stop) {
+RunSummary Consumer::run_source(const detail::HandlerSource& source, const std::stop_token& stop) {
   // Its own reference: the Consumer object may be destroyed by another thread meanwhile.
   const std::shared_ptr<Impl> impl = impl_;
-  return impl->group.run(std::move(source), std::move(stop));
+  return impl->group.run(source, stop);
 }
 
 namespace {
@@ -59,14 +59,14 @@ detail::HandlerSource borrowed(H& handler) {
 
 }  // namespace
 
-RunSummary Consumer::run(Handler& handler, std::stop_token stop) {
-  return run_source(borrowed(handler), std::move(stop));
+RunSummary Consumer::run(Handler& handler, const std::stop_token& stop) {
+  return run_source(borrowed(handler), stop);
 }
-RunSummary Consumer::run(BatchHandler& handler, std::stop_token stop) {
-  return run_source(borrowed(handler), std::move(stop));
+RunSummary Consumer::run(BatchHandler& handler, const std::stop_token& stop) {
+  return run_source(borrowed(handler), stop);
 }
-RunSummary Consumer::run(AsyncHandler& handler, std::stop_token stop) {
-  return run_source(borrowed(handler), std::move(stop));
+RunSummary Consumer::run(AsyncHandler& handler, const std::stop_token& stop) {
+  return run_source(borrowed(handler), stop);
 }
 
 void Consumer::request_stop(StopMode mode) noexcept { impl_->group.request_stop(mode); }

@@ -42,7 +42,7 @@ std::vector<ConfigFault> all_faults(const ConsumerConfig& config) {
   return faults;
 }
 
-RunSummary GroupOfInstances::run(HandlerSource source, std::stop_token stop) {
+RunSummary GroupOfInstances::run(const HandlerSource& source, const std::stop_token& stop) {
   State expected = State::created;
   if (!state_.compare_exchange_strong(expected, State::running)) {
     RunSummary summary;

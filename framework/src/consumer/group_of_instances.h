@@ -27,7 +27,7 @@ class GroupOfInstances {
  public:
   explicit GroupOfInstances(ConsumerConfig config) : config_(std::move(config)) {}
 
-  RunSummary run(HandlerSource source, std::stop_token stop);
+  RunSummary run(const HandlerSource& source, const std::stop_token& stop);
   void request_stop(StopMode mode) noexcept;
   [[nodiscard]] State state() const noexcept { return state_.load(std::memory_order_acquire); }
   [[nodiscard]] Stats stats() const;

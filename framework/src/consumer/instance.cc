@@ -137,7 +137,7 @@ void Instance::on_stop_required(Error error) { fail(std::move(error)); }
 
 void Instance::on_commit_requested(Partition& partition,
                                    std::function<void(Result<Offset>)> answer) {
-  committer_.commit_for_handler(partition, std::move(answer));
+  committer_.commit_for_handler(partition, answer);
 }
 
 Result<void> Instance::send_dead_letter(const DeadLetter& letter, std::uint64_t token) {

@@ -97,12 +97,12 @@ void Rebalancer::tick() {
         dispatcher_.cancel(*assignment_.find(id)->partition);
       }
     }
-    begin_commit();
+    begin_commit(revocation);
     if (!revocation_) return;
   }
   if (!revocation.committed && now < revocation.deadline && revocation.retry_at &&
       now >= *revocation.retry_at) {
-    commit();
+    commit(revocation);
   }
   if (revocation.phase == Phase::committing &&
       (revocation.committed || now >= revocation.deadline)) {
@@ -119,19 +119,18 @@ void Rebalancer::tick() {
   }
 }
 
-void Rebalancer::begin_commit() {
-  Revocation& revocation = *revocation_;
+void Rebalancer::begin_commit(Revocation& revocation) {
   if (!revocation.partitions.empty()) {
     tell(&RebalanceListener::on_revoked, revocation.partitions);
   }
   revocation.phase = Phase::committing;
   revocation.deadline = clock_.now() + config_.commit.timeout;
   revocation.retry_delay = kRetryDelayMin;
-  commit();
+  commit(revocation);
 }
 
-void Rebalancer::commit() {
-  revocation_->retry_at.reset();
+void Rebalancer::commit(Revocation& revocation) {
+  revocation.retry_at.reset();
   const auto answered = [this, number = revocation_number_](const std::optional<Error>& refusal) {
     if (!revocation_ || revocation_number_ != number) return;
     // A coordinator that is moving or a heartbeat behind refuses for a moment only; to give up then
@@ -141,7 +140,7 @@ void Rebalancer::commit() {
     revocation_->retry_at = clock_.now() + revocation_->retry_delay;
     revocation_->retry_delay = std::min(2 * revocation_->retry_delay, kRetryDelayMax);
   };
-  committer_.try_finally(revocation_->partitions, answered);
+  committer_.try_finally(revocation.partitions, answered);
 }
 
 void Rebalancer::lose(const std::vector<TopicPartition>& partitions) {

@@ -57,8 +57,8 @@ class Rebalancer {
     Duration retry_delay{};
   };
 
-  void begin_commit();
-  void commit();
+  void begin_commit(Revocation& revocation);
+  void commit(Revocation& revocation);
   void lose(const std::vector<TopicPartition>& partitions);
   void give_up(const std::vector<TopicPartition>& partitions);
   [[nodiscard]] bool quiet(const std::vector<TopicPartition>& partitions);

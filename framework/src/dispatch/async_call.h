@@ -19,6 +19,7 @@
 namespace strandline::detail {
 
 class AsyncCallState;
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): final, deleted only by itself
 class Sleep;
 
 /// The poller's side of asynchronous calls; the async desk is it.

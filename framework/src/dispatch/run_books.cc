@@ -1,5 +1,7 @@
 #include "dispatch/dispatcher.h"
 
+#include "base/assert.h"
+
 #include <algorithm>
 #include <vector>
 
@@ -25,6 +27,7 @@ void for_stretches(const Run& run, std::uint32_t begin, std::uint32_t end, Visit
 Item Dispatcher::item_at(const Run& run, std::uint32_t index) {
   Item item;
   for_stretches(run, index, index + 1, [&](const Stretch& one) { item = {one.batch, one.begin}; });
+  STRANDLINE_ASSERT(item.batch != nullptr, "the index lies within the run");
   return item;
 }
 

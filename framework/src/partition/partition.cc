@@ -1,5 +1,7 @@
 #include "partition/partition.h"
 
+#include "base/assert.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -92,6 +94,7 @@ Strand& Partition::open_token(std::uint64_t token) {
 }
 
 void Partition::close_token(Strand& strand) {
+  STRANDLINE_ASSERT(strand.token.has_value(), "only the strand of a token is closed");
   const auto found = tokens_.find(*strand.token);
   if (spare_.size() < 1024) spare_.push_back(std::move(found->second));
   tokens_.erase(found);

@@ -13,6 +13,7 @@
 namespace strandline::detail {
 
 class Partition;
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): final, owned as what it is
 class Strand;
 
 /// Told when a strand's retry is due. Declared here because the strand needs it; the dispatcher is

@@ -313,8 +313,8 @@ TEST_F(StopTest, DestroyedWhileItsRunGoesOnInAnotherThread) {
 }  // namespace
 }  // namespace strandline::testing
 
-// These tests leave clients behind on purpose, with threads that go on until the process ends. The exit
-// handlers of OpenSSL free what such threads still use, so the process ends without them.
+// These tests leave clients behind on purpose, with threads that go on until the process ends. The
+// exit handlers of OpenSSL free what such threads still use, so the process ends without them.
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   const int result = RUN_ALL_TESTS();
