@@ -163,6 +163,8 @@ class RevokeTest : public ClusterTest {
 
 TEST_F(RevokeTest, ARevokedPartitionsRunningHandlerFinishesAndIsCommittedFirst) {
   ConsumerConfig settings = config();
+  // Longer than a busy machine may starve a member: one that is evicted repeats its record by right.
+  settings.group.session_timeout = std::chrono::seconds(6);
   fill(1);
   OwnershipListener listener;
   settings.listener = &listener;
@@ -174,7 +176,9 @@ TEST_F(RevokeTest, ARevokedPartitionsRunningHandlerFinishesAndIsCommittedFirst) 
   };
   LiveConsumer first(settings, handler);
   ASSERT_TRUE(door.wait_for_visitors(2));
-  LiveConsumer second(config(), handler);
+  ConsumerConfig others = settings;
+  others.listener = nullptr;
+  LiveConsumer second(others, handler);
   // The revoke has come when the group is joining again: it waits for the handler, who is inside.
   ASSERT_TRUE(eventually([&] {
     const Stats stats = first->stats();
