@@ -163,7 +163,8 @@ class RevokeTest : public ClusterTest {
 
 TEST_F(RevokeTest, ARevokedPartitionsRunningHandlerFinishesAndIsCommittedFirst) {
   ConsumerConfig settings = config();
-  // Longer than a busy machine may starve a member: one that is evicted repeats its record by right.
+  // Longer than a busy machine may starve a member: one that is evicted repeats its record by
+  // right.
   settings.group.session_timeout = std::chrono::seconds(6);
   fill(1);
   OwnershipListener listener;
