@@ -76,9 +76,7 @@ void AsyncDesk::start_lane(Strand& lane, AsyncStart& start) {
 }
 
 void AsyncDesk::start_item(Partition& partition, Strand* strand, Item item, AsyncStart& start) {
-  unsigned attempt = 1;
-  const auto failed = partition.failed_attempts.find(item.batch->sequence_at(item.position));
-  if (failed != partition.failed_attempts.end()) attempt = failed->second + 1;
+  const unsigned attempt = partition.next_attempt(*item.batch, item.position);
   RecordFields fields;
   void* message = item.batch->message_at(item.position);
   tools_.pool.messages().read(&message, 1, partition.id(), &fields);

@@ -79,12 +79,7 @@ bool Dispatcher::fill(Strand& strand, Run& run) {
 
   run.partition = &partition;
   run.strand = &strand;
-  run.first_attempt = 1;
-  if (!partition.failed_attempts.empty()) {
-    const Stretch& first = run.parts.front();
-    const auto failed = partition.failed_attempts.find(first.batch->sequence_at(first.begin));
-    if (failed != partition.failed_attempts.end()) run.first_attempt = failed->second + 1;
-  }
+  run.first_attempt = partition.next_attempt(*run.parts.front().batch, run.parts.front().begin);
   run.prepare();
   return choose_handler(strand, run);
 }

@@ -43,11 +43,9 @@ std::size_t Partition::finish(AdmittedBatch& batch, std::uint32_t begin, std::ui
   std::size_t newly = 0;
   if (batch.index_by_position.empty()) {
     newly = tracker_.complete(batch.first_sequence + begin, end - begin);
-    highest_completed_ = std::max(highest_completed_, Offset{batch.records.offsets[end - 1]});
   } else {
     for (std::uint32_t position = begin; position < end; ++position) {
       newly += tracker_.complete(batch.sequence_at(position), 1);
-      highest_completed_ = std::max(highest_completed_, batch.offset_at(position));
     }
   }
   batch.unfinished -= static_cast<std::uint32_t>(newly);
@@ -139,7 +137,7 @@ PartitionStats Partition::snapshot(TimePoint now) const {
         std::max<std::int64_t>(0, stats.high_watermark.value() - stats.commit_position.value());
   }
   stats.highest_seen = tracker_.highest_seen();
-  stats.highest_completed = highest_completed_;
+  stats.highest_completed = tracker_.highest_completed();
   stats.gated_total = in_ms(gate.total(now));
   stats.idle_total = in_ms(idle_total_);
   stats.in_flight = tracker_.in_flight();

@@ -79,6 +79,12 @@ class Partition {
   [[nodiscard]] Offset expected() const noexcept {
     return tracker_.highest_seen().is_valid() ? tracker_.highest_seen().next() : Offset{};
   }
+  /// Which attempt of the record the next one is.
+  [[nodiscard]] unsigned next_attempt(const AdmittedBatch& batch, std::uint32_t position) const {
+    if (failed_attempts.empty()) return 1;
+    const auto failed = failed_attempts.find(batch.sequence_at(position));
+    return failed == failed_attempts.end() ? 1 : failed->second + 1;
+  }
   /// Called a few times a second: adds to the time in which nothing was in flight.
   void observe(TimePoint now) noexcept {
     if (in_flight() == 0 && last_observed_ != TimePoint{}) idle_total_ += now - last_observed_;
@@ -111,7 +117,6 @@ class Partition {
   std::vector<std::unique_ptr<Strand>> spare_;  ///< token strands to use again
   std::vector<AdmittedBatch*> batches_;  ///< live, in no order; admission order is the tracker's
   std::size_t bytes_ = 0;
-  Offset highest_completed_{};
   Duration idle_total_{};
   TimePoint last_observed_{};
   bool fenced_ = false;
