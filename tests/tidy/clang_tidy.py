@@ -16,7 +16,8 @@ from pathlib import Path
 
 SKIPPED = 77
 # Tests are left out: the macros of GoogleTest trip checks that say nothing of our code.
-CHECKED = ("framework/", "cli/", "samples/", "tests/verifiable/")
+CHECKED = ("framework/", "cli/", "samples/", "bench/", "tests/verifiable/")
+TEST = "_test.cc"
 INCLUDE = re.compile(rb'^\s*#\s*include\s+["<]([^">]+)[">]', re.MULTILINE)
 
 
@@ -39,7 +40,8 @@ GCC_ONLY = "--extra-arg=-Wno-unknown-warning-option"
 
 def fingerprint(path: Path, command: str, root: Path) -> str:
     seen: set[Path] = set()
-    project_includes(path, [root / "framework/include", root / "framework/src"], seen)
+    roots = ["framework/include", "framework/src", "samples", "bench", "tests"]
+    project_includes(path, [root / name for name in roots], seen)
     digest = hashlib.sha256((root / ".clang-tidy").read_bytes() + command.encode())
     for file in sorted(seen):
         digest.update(file.read_bytes())
@@ -69,7 +71,8 @@ def main() -> int:
     work = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         path = Path(entry["file"]).resolve()
-        if path.is_relative_to(root) and str(path.relative_to(root)).startswith(CHECKED):
+        ours = path.is_relative_to(root) and str(path.relative_to(root)).startswith(CHECKED)
+        if ours and not path.name.endswith(TEST):
             mark = marks / fingerprint(path, entry["command"], root)
             work[path] = mark
     if not work:
