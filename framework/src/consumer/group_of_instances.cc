@@ -3,7 +3,6 @@
 #include "base/failure.h"
 #include "base/log.h"
 #include "base/thread_name.h"
-#include "kafka/connect.h"
 
 #include <algorithm>
 #include <iterator>
@@ -20,18 +19,21 @@ namespace {
 // What sleeping coroutines and handlers that watch their stop token need to come to an end.
 constexpr auto kWorkerPatience = std::chrono::milliseconds(250);
 
-/// The pool, as pollers see it. Once it is shut down, nothing is handed out any more: the only jobs
-/// that can still come are coroutines that go to sleep again although they were asked to stop, and
-/// their records count as left behind.
+/// The pool, as one poller sees it. Once it is shut down, nothing is handed out any more: the only
+/// jobs that can still come are coroutines that go to sleep again although they were asked to stop,
+/// and their records count as left behind.
 class PoolSink final : public JobSink {
  public:
-  explicit PoolSink(WorkerPool& pool) : pool_(pool) {}
+  PoolSink(WorkerPool& pool, const JobGate& gate) : pool_(pool), gate_(gate) {}
   void submit(Job* const* jobs, std::size_t count) override {
-    if (count > 0 && pool_.size() > 0) pool_.submit_bulk(jobs, count);
+    if (count == 0 || pool_.size() == 0) return;
+    for (std::size_t i = 0; i < count; ++i) jobs[i]->gate = &gate_;
+    pool_.submit_bulk(jobs, count);
   }
 
  private:
   WorkerPool& pool_;
+  const JobGate& gate_;
 };
 
 }  // namespace
@@ -55,15 +57,14 @@ RunSummary GroupOfInstances::run(const HandlerSource& source, const std::stop_to
       config_.workers != 0 ? config_.workers : std::max(1U, std::thread::hardware_concurrency());
   try {
     WorkerPool pool(threads, "strand");
-    PoolSink sink(pool);
     std::optional<Error> no_thread;
-    if (auto made = make_pollers(source, sink, threads); !made) return finish(pool, made.error());
+    if (auto made = make_pollers(source, pool, threads); !made) return finish(pool, made.error());
     {
       const std::stop_callback on_stop(stop, [this] { request_stop(StopMode::drain); });
       std::vector<std::jthread> pollers;
       try {
         for (const auto& poller : pollers_) {
-          pollers.emplace_back([this, &poller] { poll_until_closed(*poller); });
+          pollers.push_back(ports_.start_thread([this, &poller] { poll_until_closed(*poller); }));
         }
       } catch (const std::system_error& refused) {
         // Those that run are joined below, so they have to end.
@@ -84,11 +85,11 @@ RunSummary GroupOfInstances::run(const HandlerSource& source, const std::stop_to
   }
 }
 
-Result<void> GroupOfInstances::make_pollers(const HandlerSource& source, JobSink& jobs,
+Result<void> GroupOfInstances::make_pollers(const HandlerSource& source, WorkerPool& pool,
                                             unsigned workers) {
   std::vector<std::shared_ptr<Poller>> made;
   for (unsigned number = 0; number < config_.instances; ++number) {
-    auto poller = make_poller(number, source, jobs, workers);
+    auto poller = make_poller(number, source, pool, workers);
     if (!poller) return Unexpected(poller.error());
     made.push_back(std::move(*poller));
   }
@@ -101,10 +102,10 @@ Result<void> GroupOfInstances::make_pollers(const HandlerSource& source, JobSink
   return {};
 }
 
-auto GroupOfInstances::make_poller(unsigned number, const HandlerSource& source, JobSink& jobs,
+auto GroupOfInstances::make_poller(unsigned number, const HandlerSource& source, WorkerPool& pool,
                                    unsigned workers) -> Result<std::unique_ptr<Poller>> {
   auto poller = std::make_unique<Poller>();
-  auto client = connect(config_, number, poller->doorbell);
+  auto client = ports_.connect(config_, number, poller->doorbell);
   if (!client) return Unexpected(client.error());
   std::unique_ptr<ProducerClient> producer;
   if (!config_.failure.dead_letter_topic.empty()) {
@@ -112,9 +113,10 @@ auto GroupOfInstances::make_poller(unsigned number, const HandlerSource& source,
     if (!connected) return Unexpected(connected.error());
     producer = std::move(*connected);
   }
+  poller->jobs = std::make_unique<PoolSink>(pool, poller->gate);
   poller->instance = std::make_unique<Instance>(
-      InstanceParts{config_, source, workers, std::move(*client), std::move(producer), jobs,
-                    poller->doorbell, clock_, std::random_device{}()});
+      InstanceParts{config_, source, workers, std::move(*client), std::move(producer),
+                    *poller->jobs, poller->doorbell, clock_, std::random_device{}()});
   return poller;
 }
 
@@ -128,7 +130,10 @@ void GroupOfInstances::poll_until_closed(Poller& poller) noexcept {
       }
     }
   } catch (...) {
-    // The books may be half-way through a change: nothing is committed from them any more.
+    // The books may be half-way through a change: nothing is committed from them any more, no
+    // record of theirs is begun, and handlers that wait for an answer are told that none comes.
+    poller.gate.close();
+    instance.abandon();
     poller.error =
         Error{ErrorCode::internal, "the poller ended: " + failure_of(std::current_exception()).why};
     log(LogLevel::error, "{}", poller.error->message);
@@ -146,7 +151,9 @@ RunSummary GroupOfInstances::finish(WorkerPool& pool, std::optional<Error> error
     pollers = pollers_;
   }
   serve_late(pollers);
-  const std::size_t stuck = pool.shut_down(kWorkerPatience, [](Job& job) { job.run(); });
+  // What is left in the queue was taken back when its partition ended, and only finds its way home;
+  // but not the jobs of a poller that threw.
+  const std::size_t stuck = pool.shut_down(kWorkerPatience, [](Job& job) { job.begin(); });
   for (const auto& poller : pollers) {
     poller->instance->report(summary);
     if (poller->error && !summary.error) summary.error = poller->error;

@@ -60,7 +60,7 @@ void WorkerPool::Shared::work(Seat& seat) noexcept {
     seat.inside_job.store(true, std::memory_order_seq_cst);
     Job* job = nullptr;
     const bool taken = take(job);
-    if (taken) job->run();
+    if (taken) job->begin();
     seat.inside_job.store(false, std::memory_order_release);
     if (!taken) break;
   }

@@ -93,7 +93,7 @@ class FakeFeed final : public detail::PartitionFeed {
   TopicPartition id_;
 };
 
-class FakeClient final : public detail::BrokerClient {
+class FakeClient : public detail::BrokerClient {
  public:
   explicit FakeClient(FakeBroker& broker) : broker_(broker) {}
 

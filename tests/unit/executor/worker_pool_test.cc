@@ -195,6 +195,31 @@ TEST(WorkerPool, ShutDownWaitsForWhatRunsAndReturnsWhatDoesNot) {
   EXPECT_EQ(pool.shut_down(kLong), 0U);
 }
 
+TEST(WorkerPool, JobsBehindAClosedGateAreNotBegun) {
+  Countdown begun;
+  Countdown release;
+  JobGate gate;
+  CallJob running([&] {
+    begun.down();
+    EXPECT_TRUE(release.wait());
+  });
+  std::atomic<int> ran{0};
+  std::deque<CallJob> queued;
+  for (int i = 0; i < 5; ++i) queued.emplace_back([&] { ++ran; });
+  for (CallJob& job : queued) job.gate = &gate;
+  Countdown ungated;
+  CallJob last([&] { ungated.down(); });
+  WorkerPool pool(1, "w");
+  pool.submit(running);
+  for (CallJob& job : queued) pool.submit(job);
+  pool.submit(last);
+  ASSERT_TRUE(begun.wait());
+  gate.close();
+  release.down();
+  EXPECT_TRUE(ungated.wait()) << "other submitters' jobs go on";
+  EXPECT_EQ(ran, 0);
+}
+
 /// A job that hangs until the test lets it go, and tells when its thread has ended.
 class StuckJob final : public Job {
  public:

@@ -1,0 +1,123 @@
+#include "consumer/group_of_instances.h"
+
+#include "consumer/instance_rig.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+
+namespace strandline::test {
+namespace {
+
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+/// Ends its poller when the test says so.
+class DyingClient final : public FakeClient {
+ public:
+  DyingClient(FakeBroker& broker, const std::atomic<bool>& dies)
+      : FakeClient(broker), dies_(dies) {}
+  void poll(detail::BrokerEvents& events) override {
+    if (dies_) throw std::runtime_error("no memory");
+    FakeClient::poll(events);
+  }
+
+ private:
+  const std::atomic<bool>& dies_;
+};
+
+/// A broker that outlives the process's consumers, as those left behind go on using it.
+FakeBroker& lasting_broker() {
+  static auto* const brokers = new std::deque<FakeBroker>;
+  return brokers->emplace_back();
+}
+
+ConsumerConfig group_config(unsigned instances) {
+  ConsumerConfig config = instance_config();
+  config.workers = 1;
+  config.instances = instances;
+  return config;
+}
+
+TEST(GroupOfInstances, RecordsQueuedByAPollerThatThrewAreNotBegun) {
+  static std::atomic<bool> dies{false};
+  FakeBroker& broker = lasting_broker();
+  broker.assign({orders(0), orders(1)});
+  broker.produce(orders(0), 0, 1);
+  broker.produce(orders(1), 0, 1);
+  detail::GroupPorts ports;
+  ports.connect = [&](const ConsumerConfig&, unsigned, detail::Doorbell&) {
+    return Result<std::unique_ptr<detail::BrokerClient>>(
+        std::make_unique<DyingClient>(broker, dies));
+  };
+  detail::GroupOfInstances group(group_config(1), std::move(ports));
+  std::atomic<int> handled{0};
+  const RunSummary summary = group.run(detail::source_of([&](const Record&) {
+                                         // The other partition's record is queued behind this one.
+                                         ++handled;
+                                         dies = true;
+                                         while (group.state() == State::running) {
+                                           std::this_thread::yield();
+                                         }
+                                       }),
+                                       {});
+  ASSERT_TRUE(summary.error);
+  EXPECT_THAT(summary.error->message, HasSubstr("no memory"));
+  EXPECT_EQ(handled, 1);
+  EXPECT_TRUE(broker.committed.empty());
+}
+
+TEST(GroupOfInstances, AHandlerThatWaitsForTheCommitOfAPollerThatThrewIsAnswered) {
+  static std::atomic<bool> dies{false};
+  FakeBroker& broker = lasting_broker();
+  broker.answers_commits = false;
+  broker.assign({orders(0)});
+  broker.produce(orders(0), 0, 1);
+  detail::GroupPorts ports;
+  ports.connect = [&](const ConsumerConfig&, unsigned, detail::Doorbell&) {
+    return Result<std::unique_ptr<detail::BrokerClient>>(
+        std::make_unique<DyingClient>(broker, dies));
+  };
+  detail::GroupOfInstances group(group_config(1), std::move(ports));
+  std::optional<ErrorCode> answer;
+  const RunSummary summary = group.run(detail::source_of([&](const Record&, Context& context) {
+                                         dies = true;
+                                         while (group.state() == State::running) {
+                                           std::this_thread::yield();
+                                         }
+                                         if (const auto result = context.commit(); !result) {
+                                           answer = result.error().code;
+                                         }
+                                       }),
+                                       {});
+  EXPECT_FALSE(summary.ok());
+  EXPECT_EQ(answer, ErrorCode::stopped);
+}
+
+TEST(GroupOfInstances, ARefusedPollerThreadEndsThoseThatRun) {
+  std::deque<FakeBroker> brokers(2);
+  detail::GroupPorts ports;
+  ports.connect = [&](const ConsumerConfig&, unsigned instance, detail::Doorbell&) {
+    return Result<std::unique_ptr<detail::BrokerClient>>(
+        std::make_unique<FakeClient>(brokers[instance]));
+  };
+  unsigned started = 0;
+  ports.start_thread = [&](std::function<void()> body) {
+    if (++started == 2) throw std::system_error(EAGAIN, std::generic_category());
+    return std::jthread(std::move(body));
+  };
+  detail::GroupOfInstances group(group_config(2), std::move(ports));
+  const RunSummary summary = group.run(detail::source_of([](const Record&) {}), {});
+  ASSERT_TRUE(summary.error);
+  EXPECT_THAT(summary.error->message, HasSubstr("refused a thread for a poller"));
+  EXPECT_EQ(group.state(), State::failed);
+  EXPECT_TRUE(brokers[0].closed) << "the one that runs leaves the group";
+}
+
+}  // namespace
+}  // namespace strandline::test
