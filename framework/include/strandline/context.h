@@ -81,6 +81,10 @@ class Context {
   void commit_async(std::function<void(Result<Offset>)> answer);
 
   /// `co_await context.sleep(50ms)`: the coroutine goes on on the worker pool; no thread waits.
+  /// A sleep that is under way when the stop token is set ends at once, so that the coroutine can
+  /// look at it; one begun after that lasts as long as it says, and a stop does not wait for it
+  /// beyond its deadline. A coroutine that still sleeps, or begins to, when the consumer is gone is
+  /// neither resumed nor destroyed: destructors of what it holds do not run.
   [[nodiscard]] auto sleep(std::chrono::nanoseconds delay) noexcept {
     struct Awaiter {
       detail::ContextBackend* backend;

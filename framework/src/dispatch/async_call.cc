@@ -115,4 +115,17 @@ void AsyncCallState::resume_after(std::chrono::nanoseconds delay, std::coroutine
 
 void Sleep::on_due() { when_due(*this); }
 
+void Sleep::discard() noexcept {
+  // Not resumed: it would run on the stack of whoever brings its answer, deeper with each further
+  // sleep. Not destroyed: this is the innermost of coroutines that own one another, others may hold
+  // a right to resume it, and what its destructors refer to may be gone. Its record stays as well,
+  // as with a completion that is never answered. Any thread may come here, hence the atomic; the
+  // list is never read: it is what tells a leak checker that this is on purpose.
+  static std::atomic<Sleep*> left_behind{nullptr};
+  next_left_ = left_behind.load(std::memory_order_relaxed);
+  while (!left_behind.compare_exchange_weak(next_left_, this, std::memory_order_release,
+                                            std::memory_order_relaxed)) {
+  }
+}
+
 }  // namespace strandline::detail

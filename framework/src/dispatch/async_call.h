@@ -122,9 +122,14 @@ class Sleep final : public Answer, public Timer, public Job {
     delete this;
     waiter.resume();
   }
-  // With the consumer gone there is no wheel: the coroutine goes on at once and finds its stop
-  // token set.
-  void discard() noexcept override { run(); }
+  /// The consumer is gone: the coroutine is never resumed, and stays where it is for good.
+  void discard() noexcept override;
+  /// Its partition's stop has been asked for since it began: the coroutine should see it now. A
+  /// sleep begun after the stop lasts as long as it was to, since a coroutine that does not look at
+  /// its token would otherwise spin.
+  [[nodiscard]] bool cut_short() const noexcept {
+    return !begun_after_stop_ && stop.stop_requested();
+  }
 
   const std::chrono::nanoseconds delay;
   const std::stop_token stop;              ///< of its partition: a sleeper must not outsleep it
@@ -134,6 +139,9 @@ class Sleep final : public Answer, public Timer, public Job {
  private:
   AsyncOwner& owner_;
   std::coroutine_handle<> waiter_;
+  // Looked at by the coroutine's own thread, so that one on its way to the poller counts as begun.
+  const bool begun_after_stop_ = stop.stop_requested();
+  Sleep* next_left_ = nullptr;  // of those left behind
 };
 
 }  // namespace strandline::detail

@@ -171,9 +171,7 @@ void AsyncDesk::on_sleep(Sleep& sleep) {
   sleep.when_due = [this](Sleep& due) { wake(due); };
   sleep.slot = sleeps_.size();
   sleeps_.push_back(&sleep);
-  if (sleep.delay <= std::chrono::nanoseconds::zero() || sleep.stop.stop_requested()) {
-    return wake(sleep);
-  }
+  if (sleep.delay <= std::chrono::nanoseconds::zero() || sleep.cut_short()) return wake(sleep);
   tools_.timers.schedule(sleep, tools_.clock.now() + sleep.delay);
 }
 
@@ -189,7 +187,7 @@ void AsyncDesk::wake_sleepers() {
   // Backwards, since waking one moves the last one into its place.
   for (std::size_t i = sleeps_.size(); i > 0; --i) {
     Sleep& sleep = *sleeps_[i - 1];
-    if (!sleep.stop.stop_requested()) continue;
+    if (!sleep.cut_short()) continue;
     tools_.timers.cancel(sleep);
     wake(sleep);
   }

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <coroutine>
 #include <map>
 #include <stdexcept>
 #include <vector>
@@ -232,6 +233,98 @@ TEST_F(AsyncDispatch, CancelWakesSleepingCoroutines) {
   EXPECT_TRUE(stopped);
   EXPECT_TRUE(rig.dispatcher().quiet(partition));
   EXPECT_EQ(rig.position(partition), -1);
+}
+
+TEST_F(AsyncDispatch, ASleepBegunAfterTheStopKeepsItsDelay) {
+  int woken = 0;
+  bool enough = false;
+  // It never looks at its stop token. Bounded, so that spinning is a failure and not a hang.
+  const auto handler = [&](const Record&, Context& context) -> Task<Outcome> {
+    while (!enough && woken < 1000) {
+      co_await context.sleep(10ms);
+      ++woken;
+    }
+    co_return Outcome::retry;
+  };
+  DispatchRig rig(rig_config(), handler);
+  auto& partition = rig.assign();
+  rig.admit(partition, 0, 1);
+  rig.run_all();
+  rig.dispatcher().quiesce(partition);
+  rig.dispatcher().cancel(partition);
+  rig.run_all();
+  EXPECT_EQ(woken, 1) << "the sleep under way ends, the next one is a real one";
+  rig.dispatcher().fence(partition);
+  rig.run_all();
+  EXPECT_EQ(woken, 1) << "a second stop shortens nothing that began after the first";
+  rig.pass(11ms);
+  EXPECT_EQ(woken, 2);
+  enough = true;
+  rig.pass(11ms);
+  EXPECT_TRUE(partition.unreferenced());
+}
+
+TEST_F(AsyncDispatch, ASleepOnItsWayWhenTheStopIsAskedIsCutShort) {
+  bool stopped = false;
+  const auto handler = [&stopped](const Record&, Context& context) -> Task<Outcome> {
+    co_await context.sleep(1h);
+    stopped = context.stop_token().stop_requested();
+    co_return Outcome::retry;
+  };
+  DispatchRig rig(rig_config(), handler);
+  auto& partition = rig.assign();
+  rig.admit(partition, 0, 1);
+  rig.turn();
+  rig.run_job();
+  rig.dispatcher().cancel(partition);
+  rig.run_all();
+  EXPECT_TRUE(stopped);
+}
+
+TEST_F(AsyncDispatch, ASleepThatTheConsumersEndOvertakesIsNeverResumed) {
+  int resumed = 0;
+  const auto handler = [&resumed](const Record&, Context& context) -> Task<void> {
+    // Bounded, so that resuming it on the stack is a failure and not an overflow.
+    for (int i = 0; i < 100; ++i) {
+      co_await context.sleep(1ms);
+      ++resumed;
+    }
+  };
+  {
+    DispatchRig rig(rig_config(), handler);
+    rig.admit(rig.assign(), 0, 1);
+    rig.turn();
+    rig.run_job();
+  }
+  EXPECT_EQ(resumed, 0);
+}
+
+TEST_F(AsyncDispatch, ASleepBegunWhenTheConsumerIsGoneIsNeverResumed) {
+  struct Foreign {
+    std::coroutine_handle<>& waiter;
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> awaiting) const noexcept { waiter = awaiting; }
+    void await_resume() const noexcept {}
+  };
+  std::coroutine_handle<> waiter;
+  int resumed = 0;
+  const auto handler = [&](const Record&, Context& context) -> Task<void> {
+    co_await Foreign{waiter};
+    for (int i = 0; i < 100; ++i) {
+      co_await context.sleep(1ms);
+      ++resumed;
+    }
+  };
+  {
+    DispatchRig rig(rig_config(), handler);
+    auto& partition = rig.assign();
+    rig.admit(partition, 0, 1);
+    rig.run_all();
+    rig.dispatcher().fence(partition);
+  }
+  ASSERT_TRUE(waiter);
+  waiter.resume();
+  EXPECT_EQ(resumed, 0);
 }
 
 }  // namespace
