@@ -33,6 +33,14 @@ void add_options(CLI::App& app, Options& o, std::vector<std::string>& settings) 
 
 }  // namespace
 
+void add_settings(Options& options, const std::vector<std::string>& settings) {
+  for (const std::string& setting : settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos) throw CLI::ValidationError("--option", setting + ": no '='");
+    options.settings[setting.substr(0, equals)] = setting.substr(equals + 1);
+  }
+}
+
 Options parse_options(int argc, char** argv, const std::string& arm) {
   Options options;
   options.arm = arm;
@@ -41,11 +49,7 @@ Options parse_options(int argc, char** argv, const std::string& arm) {
   add_options(app, options, settings);
   try {
     app.parse(argc, argv);
-    for (const std::string& setting : settings) {
-      const std::size_t equals = setting.find('=');
-      if (equals == std::string::npos) throw CLI::ValidationError("--option", setting + ": no '='");
-      options.settings[setting.substr(0, equals)] = setting.substr(equals + 1);
-    }
+    add_settings(options, settings);
   } catch (const CLI::ParseError& error) {
     std::exit(app.exit(error));  // NOLINT(concurrency-mt-unsafe): no other thread yet
   }

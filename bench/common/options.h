@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace bench {
 
@@ -28,6 +29,9 @@ struct Options {
 
 /// Ends the process on --help and on what cannot be understood.
 [[nodiscard]] Options parse_options(int argc, char** argv, const std::string& arm);
+
+/// Takes "name=value" apart; throws on what has no "=".
+void add_settings(Options& options, const std::vector<std::string>& settings);
 
 /// "bench-" and a random number: each pass reads the topic as a group of its own.
 [[nodiscard]] std::string fresh_name();
