@@ -8,9 +8,10 @@ deps=$root/.deps
 
 usage() {
   cat <<'EOF'
-usage: cmake/setup.sh [--for run|tests] [--with-kafka] [--with-tidy]
+usage: cmake/setup.sh [--for run|tests|bench] [--with-kafka] [--with-tidy]
   --for run      what the library, the samples and quickstart need (default)
   --for tests    also the test and benchmark libraries
+  --for bench    all of that, a JDK, Maven and what draws charts; and Go, where Debian's is new enough
   --with-kafka   also a JDK and Maven, for tests against real brokers
   --with-tidy    also clang-tidy and clang-format
 environment:
@@ -28,6 +29,8 @@ packages=(
 test_packages=(libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev python3)
 kafka_packages=(maven openjdk-17-jdk-headless)
 tidy_packages=(clang-format-19 clang-tidy-19)
+bench_packages=(python3-matplotlib)
+need_go=0
 
 while (($#)); do
   case $1 in
@@ -35,6 +38,9 @@ while (($#)); do
       case ${2:-} in
         run) ;;
         tests) packages+=("${test_packages[@]}") ;;
+        bench)
+          packages+=("${test_packages[@]}" "${kafka_packages[@]}" "${bench_packages[@]}")
+          need_go=1 ;;
         *) usage >&2; exit 2 ;;
       esac
       shift ;;
@@ -88,7 +94,24 @@ install_packages() {
   fi
 }
 
+# Takes the Go that is there, else Debian's. One that is too old for the peer's module is not
+# installed: it could only fail. The bench then says that the arm was skipped, and why.
+provide_go() {
+  local wanted=1.24 offered
+  command -v go >/dev/null && return 0
+  local module=$root/bench/peers/go/go.mod
+  [[ -e $module ]] && wanted=$(awk '$1 == "go" { print $2 }' "$module")
+  offered=$(LC_ALL=C apt-cache policy golang-go | sed -n 's/^ *Candidate: \([0-9]*:\)\?//p')
+  if [[ -n $offered && $offered != "(none)" ]] && dpkg --compare-versions "$offered" ge "$wanted"; then
+    install_packages golang-go
+  else
+    say "no Go of at least $wanted: there is none in PATH, and Debian's is ${offered:-not offered};" \
+      "franz-go will be skipped"
+  fi
+}
+
 install_packages "${packages[@]}"
+((need_go)) && provide_go
 # shellcheck source=cmake/librdkafka.sh
 source "$root/cmake/librdkafka.sh"
 provide_librdkafka

@@ -1,0 +1,71 @@
+"""How each arm is started: a C++ program of the bench build, or a peer's run_arm.sh."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+JAVA, GO = "bench/peers/java", "bench/peers/go"
+
+
+@dataclass(frozen=True)
+class Arm:
+    """`program` is a target of the bench build; `peer` a folder with run_arm.sh, which takes `word` first."""
+
+    label: str
+    program: str = ""
+    peer: str = ""
+    word: str = ""
+    # How many records it works on at the same time whatever --concurrency says; 0: as many as it says.
+    lanes: int = 0
+    jvm: bool = False
+
+
+def _programs():
+    for name, label, lanes in (("raw_poll", "librdkafka consumer_poll loop", 1),
+                               ("raw_batch", "librdkafka consume_batch_queue loop", 1),
+                               ("strandline", "strandline", 0)):
+        yield name, Arm(label, program=f"bench_{name}", lanes=lanes)
+        yield f"{name}_glibc", Arm(f"{label}, glibc malloc", program=f"bench_{name}_glibc", lanes=lanes)
+
+
+ARMS = dict(_programs())
+ARMS |= {
+    "kafka_consumer": Arm("Java KafkaConsumer", peer=JAVA, word="kafka_consumer", lanes=1, jvm=True),
+    "kafka_consumer_threads": Arm("Java KafkaConsumer + threads", peer=JAVA, word="kafka_consumer_threads", jvm=True),
+    "parallel_consumer": Arm("Parallel Consumer", peer=JAVA, word="parallel_consumer", jvm=True),
+    "decaton": Arm("Decaton", peer=JAVA, word="decaton", jvm=True),
+    "franz_go": Arm("franz-go, goroutine per partition", peer=GO, word="franz_go"),
+}
+
+
+def label_of(row):
+    """What a person calls a row of a result file."""
+    words = [ARMS[row["arm"]].label]
+    if row["arm"].startswith(("strandline", "parallel", "decaton")):
+        words.append(f"{row['order']} order")
+    if row["handler"] == "batch":
+        words.append("batches")
+    if row["concurrency"] > 1:
+        words.append(f"c{row['concurrency']}")
+    words += [f"{name}={value}" for name, value in row["options"].items()]
+    return ", ".join(words)
+
+
+def find_program(build, name):
+    """The executable of that name anywhere in the build tree, or None."""
+    for path in sorted(Path(build).rglob(name)):
+        if path.is_file() and path.stat().st_mode & 0o111:
+            return path
+    return None
+
+
+def command_of(arm, root, build):
+    """(command, None), or (None, why it cannot be run here)."""
+    if arm.peer:
+        script = Path(root) / arm.peer / "run_arm.sh"
+        if not script.exists():
+            return None, f"{arm.peer}/run_arm.sh does not exist"
+        return [str(script), arm.word], None
+    program = find_program(build, arm.program)
+    if program is None:
+        return None, f"{arm.program} is not built"
+    return [str(program)], None

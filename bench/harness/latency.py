@@ -1,0 +1,88 @@
+"""Latency from produce to the handler's start, at parts of what this machine sustains, against the raw poll loop."""
+
+import json
+
+import results
+from arms import find_program
+from machine import scrub
+from runner import SKIPPED, call, last_words, skip_reason
+
+PROGRAM = "bench_latency"
+ARMS = ("raw_poll", "strandline")
+FIGURES = ("p50_us", "p99_us", "p99_9_us")
+FIRST_RATE = 50_000
+# A rate is sustained when it was sent as asked and the records did not pile up on their way.
+SENT_PART, PILED_UP_US = 0.98, 250_000
+
+
+class NoLatency(Exception):
+    """There is no figure; the text says why."""
+
+
+def sustained(line):
+    return line["saw_all"] and line["achieved_rate"] >= SENT_PART * line["rate"] and line["p99_us"] <= PILED_UP_US
+
+
+def find_limit(measure, steps=8):
+    """The highest rate of a ladder that measure(rate) sustains: doubled until it does not, then one rung between."""
+    rate, last = FIRST_RATE, None
+    for _ in range(steps):
+        if not sustained(measure(rate)):
+            break
+        rate, last = rate * 2, rate
+    if last is None:
+        raise NoLatency(f"not even {FIRST_RATE} records/s are sustained here")
+    between = round(last * 1.4)
+    return between if rate == last * 2 and sustained(measure(between)) else last
+
+
+def _measure(program, bootstrap, arm, rate, seconds):
+    command = [str(program), "--arm", arm, "--bootstrap-servers", bootstrap, "--rate", str(round(rate)),
+               "--seconds", str(seconds), "--warm-up-s", "2"]
+    code, out, err = call(command, seconds + 120)
+    if code == SKIPPED:
+        raise NoLatency(skip_reason(out, err))
+    try:
+        return json.loads(out)
+    except ValueError:
+        raise NoLatency(f"{arm} at {rate:.0f} records/s, exit code {code}: {last_words(err)}") from None
+
+
+def _points(plan, limit, measure):
+    """Arms in turn at each rate, as with the rows of the plan."""
+    points = []
+    for part in plan.parts:
+        runs = {arm: [] for arm in ARMS}
+        for _ in range(plan.repeats):
+            for arm in ARMS:
+                runs[arm].append(measure(arm, part * limit))
+        for arm in ARMS:
+            point = {"arm": arm, "part_of_limit": part, "rate": round(part * limit),
+                     "saw_all": all(line["saw_all"] for line in runs[arm]), "runs": runs[arm]}
+            point |= {figure: results.spread([line[figure] for line in runs[arm]]) for figure in FIGURES}
+            points.append(point)
+    return points
+
+
+def figures_of(points):
+    """What strandline adds to the raw loop's p99 at half the limit, in microseconds."""
+    half = {point["arm"]: point for point in points if point["part_of_limit"] == 0.5}
+    if set(half) != set(ARMS) or not all(point["saw_all"] for point in half.values()):
+        return {}
+    return {"added_latency_p99_us": half["strandline"]["p99_us"]["median"] - half["raw_poll"]["p99_us"]["median"]}
+
+
+def run(plan, build, bootstrap, root):
+    outcome = {"kind": "latency", "name": PROGRAM, "status": "failed", "reason": None}
+    program = find_program(build, PROGRAM)
+    if program is None:
+        return {**outcome, "reason": f"{PROGRAM} is not built"}
+    try:
+        limit = find_limit(lambda rate: _measure(program, bootstrap, "raw_poll", rate, plan.probe_s))
+        points = _points(plan, limit, lambda arm, rate: _measure(program, bootstrap, arm, rate, plan.seconds))
+    except NoLatency as reason:
+        return {**outcome, "reason": scrub(str(reason), root)}
+    lost = [point["arm"] for point in points if not point["saw_all"]]
+    return {**outcome, "status": "failed" if lost else "measured",
+            "reason": f"records were missed: {', '.join(lost)}" if lost else None,
+            "figures": figures_of(points), "result": {"limit_records_per_second": limit, "points": points}}

@@ -1,0 +1,324 @@
+"""What is measured: smoke, quick and full as data. A row is one arm with one setting on one topic.
+
+Rows of one group are what is compared with each other: they are run in turn, round by round, so that a slow
+minute of the machine meets all of them. A change to any row makes another version of the plan.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+
+from arms import ARMS
+
+# Raised when the way of measuring changes although no row does.
+METHOD = 1
+PARTITIONS = 12
+MILLISECOND = 1000
+
+
+@dataclass(frozen=True)
+class Topic:
+    name: str
+    records: int
+    size: int = 100
+    compression: str = "none"
+    keys: int = 100_000
+    distribution: str = "uniform"
+    partitions: int = PARTITIONS
+
+
+TOPICS = {topic.name: topic for topic in (
+    Topic("t100", 5_000_000),
+    Topic("t100-lz4", 5_000_000, compression="lz4"),
+    Topic("t1k", 1_000_000, size=1000),
+    Topic("t1k-lz4", 1_000_000, size=1000, compression="lz4"),
+    # Smaller ones, for work that takes time: a row takes the largest that ends within seconds.
+    Topic("medium", 500_000),
+    Topic("small", 100_000),
+    Topic("s12k", 12_000),
+    Topic("s1200", 1_200),
+    Topic("s300", 300),
+    Topic("s120", 120),
+)}
+
+
+@dataclass(frozen=True)
+class Row:
+    group: str
+    arm: str
+    topic: str
+    order: str = "partition"
+    concurrency: int = 1
+    work_us: int = 0
+    mode: str = "blocking"
+    handler: str = "record"
+    options: tuple = ()
+    repeats: int = 5
+    passes: int = 1
+    timeout_s: int = 300
+
+    @property
+    def id(self):
+        words = [self.arm, self.order, self.handler, self.mode, f"c{self.concurrency}", f"{self.work_us}us",
+                 *(f"{name}={value}" for name, value in self.options)]
+        return f"{self.group}/{self.topic}/{','.join(words)}"
+
+    def arguments(self, bootstrap, topic_name):
+        topic = TOPICS[self.topic]
+        words = ["--bootstrap-servers", bootstrap, "--topic", topic_name, "--records", topic.records,
+                 "--partitions", topic.partitions, "--order", self.order, "--handler", self.handler,
+                 "--work-us", self.work_us, "--concurrency", self.concurrency, "--mode", self.mode,
+                 "--passes", self.passes, "--timeout-s", self.timeout_s]
+        for name, value in self.options:
+            words += ["--option", f"{name}={value}"]
+        return [str(word) for word in words]
+
+
+def ideal_rate(arm, order, concurrency, work_us, partitions=PARTITIONS):
+    """Records a second if nothing but the work took time; None where the work takes none."""
+    if not work_us:
+        return None
+    lanes = ARMS[arm].lanes or concurrency
+    if order == "partition":
+        lanes = min(lanes, partitions)
+    return lanes * 1_000_000 / work_us
+
+
+def row(group, arm, topic, order="partition", concurrency=1, work_us=0, **more):
+    """A Row; a JVM handles the topic twice in one process where that takes seconds, so that its code is compiled."""
+    ideal = ideal_rate(arm, order, concurrency, work_us)
+    brief = ideal is None or TOPICS[topic].records / ideal <= 5
+    more.setdefault("passes", 2 if ARMS[arm].jvm and brief else 1)
+    return Row(group, arm, topic, order, concurrency, work_us, **more)
+
+
+BEST_POLL = (("max.poll.records", "5000"),)
+BATCH = (("batch", "500"),)
+
+
+def noop_100():
+    group, topic = "noop-100B", "t100"
+    return [
+        row(group, "raw_poll", topic),
+        row(group, "raw_batch", topic),
+        row(group, "raw_batch_glibc", topic),
+        row(group, "strandline", topic, "partition", 2),
+        row(group, "strandline_glibc", topic, "partition", 2),
+        row(group, "strandline", topic, "partition", 2, handler="batch"),
+        row(group, "strandline", topic, "key", 2),
+        row(group, "strandline", topic, "none", 2),
+        row(group, "franz_go", topic, concurrency=12),
+        row(group, "kafka_consumer", topic, options=BEST_POLL),
+        row(group, "kafka_consumer_threads", topic, concurrency=2, options=BEST_POLL),
+    ]
+
+
+def noop_100_more():
+    group, topic = "noop-100B", "t100"
+    return [
+        row(group, "raw_poll_glibc", topic),
+        row(group, "strandline", topic, "partition", 1),
+        row(group, "strandline", topic, "key", 1),
+        row(group, "strandline", topic, "none", 1),
+        row(group, "strandline", topic, "key", 2, handler="batch"),
+        row(group, "strandline", topic, "none", 2, handler="batch"),
+        row(group, "strandline_glibc", topic, "key", 2),
+        row(group, "strandline", topic, "partition", 2, options=(("instances", "2"),)),
+        row(group, "kafka_consumer", topic, options=(("max.poll.records", "500"),)),
+        row(group, "kafka_consumer_threads", topic, concurrency=12, options=BEST_POLL),
+    ]
+
+
+def noop_1k(topic="t1k", group="noop-1KB"):
+    return [
+        row(group, "raw_poll", topic),
+        row(group, "raw_batch", topic),
+        row(group, "strandline", topic, "partition", 2),
+        row(group, "strandline", topic, "key", 2),
+        row(group, "franz_go", topic, concurrency=12),
+        row(group, "kafka_consumer", topic, options=BEST_POLL),
+    ]
+
+
+def noop_frameworks():
+    """The peers that track what is finished. They are slow enough for a topic a tenth as long."""
+    group, topic = "noop-frameworks", "medium"
+    return [
+        row(group, "parallel_consumer", topic, "none", 16, options=BATCH),
+        row(group, "parallel_consumer", topic, "key", 2, options=BATCH),
+        row(group, "decaton", topic, "partition", 1),
+    ]
+
+
+def noop_frameworks_more():
+    group = "noop-frameworks"
+    return [
+        row(group, "parallel_consumer", "small", "none", 16),
+        row(group, "parallel_consumer", "small", "key", 16),
+        # A thousand records a second and less; on a longer topic it gives up.
+        row(group, "parallel_consumer", "s12k", "partition", 16, passes=1),
+        row(group, "decaton", "medium", "key", 4),
+        row(group, "decaton", "medium", "partition", 20),
+    ]
+
+
+def sleep_10ms():
+    """100 k records of 10 ms each, 1000 at a time: one second if nothing but the work took time."""
+    group, work = "sleep-10ms", 10 * MILLISECOND
+    return [
+        row(group, "strandline", "small", "none", 1000, work, mode="async"),
+        row(group, "strandline", "small", "key", 1000, work, mode="async"),
+        row(group, "strandline", "small", "none", 1000, work),
+        row(group, "strandline", "medium", "none", 5000, work, mode="async"),
+        row(group, "parallel_consumer", "small", "none", 1000, work),
+        row(group, "parallel_consumer", "small", "none", 1000, work, mode="async"),
+        row(group, "parallel_consumer", "small", "key", 1000, work),
+        row(group, "decaton", "small", "key", 1000, work),
+    ]
+
+
+def sleep_10ms_sequential():
+    """Arms that work on one record a partition, or on one at all, with the same 10 ms."""
+    group, work = "sleep-10ms-sequential", 10 * MILLISECOND
+    return [
+        row(group, "raw_poll", "s300", work_us=work),
+        row(group, "kafka_consumer", "s300", work_us=work),
+        row(group, "kafka_consumer_threads", "s300", concurrency=12, work_us=work),
+        row(group, "franz_go", "s300", concurrency=12, work_us=work),
+        row(group, "strandline", "s300", "partition", 12, work),
+    ]
+
+
+def scaling(levels):
+    return [row("scaling", "strandline", "t100", "partition", level) for level in levels]
+
+
+def full_queues():
+    """Handlers far slower than the broker: every queue is full and partitions are paused."""
+    return [row("full-queues", "strandline", "small", "none", 100, MILLISECOND),
+            row("full-queues", "strandline", "small", "key", 100, MILLISECOND)]
+
+
+WORKS = (0, 100, MILLISECOND, 10 * MILLISECOND, 100 * MILLISECOND)
+LEVELS = (1, 10, 100, 1000, 5000)
+SWEEP_SECONDS = 4
+
+
+def sweep_topic(arm, order, concurrency, work_us):
+    """The largest topic that the ideal consumer would end within SWEEP_SECONDS."""
+    ladder = ("t100", "medium", "small", "s12k", "s1200", "s120")
+    if arm in ("parallel_consumer", "decaton"):
+        ladder = ladder[2:]
+    if work_us:
+        most = ideal_rate(arm, order, concurrency, work_us) * SWEEP_SECONDS
+        ladder = [name for name in ladder[1:] if TOPICS[name].records <= most] or ["s120"]
+    return ladder[0]
+
+
+def sweep():
+    rows = []
+    for work in WORKS:
+        for level in LEVELS:
+            group = f"sweep-{work}us-c{level}"
+            for arm, order, mode in (("strandline", "none", "async"), ("strandline", "key", "async"),
+                                     ("strandline", "none", "blocking"), ("parallel_consumer", "none", "blocking"),
+                                     ("parallel_consumer", "none", "async"), ("parallel_consumer", "key", "blocking"),
+                                     ("decaton", "key", "blocking")):
+                rows.append(row(group, arm, sweep_topic(arm, order, level, work), order, level, work, mode=mode))
+            if level == 10:
+                # Their concurrency is the number of partitions.
+                for arm in ("strandline", "franz_go", "kafka_consumer_threads"):
+                    rows.append(row(group, arm, sweep_topic(arm, "partition", 12, work), "partition", 12, work))
+    return rows
+
+
+def smoke():
+    """Every arm once in each form on a short topic: that all of it runs. Its figures mean nothing."""
+    rows = [row("smoke", arm, "s12k") for arm in ("raw_poll", "raw_poll_glibc", "raw_batch", "raw_batch_glibc")]
+    for arm in ("strandline", "strandline_glibc", "parallel_consumer", "decaton"):
+        rows += [row("smoke", arm, "s1200", order, 4, MILLISECOND) for order in ("partition", "key", "none")]
+    rows += [row("smoke", "strandline", "s12k", order, 100, MILLISECOND, mode="async") for order in ("key", "none")]
+    rows += [row("smoke", "strandline", "s12k", order, 2, handler="batch") for order in ("partition", "key", "none")]
+    rows += [row("smoke", "parallel_consumer", "s12k", "none", 100, MILLISECOND, mode="async"),
+             row("smoke", "parallel_consumer", "s12k", "key", 2, options=BATCH),
+             row("smoke", "kafka_consumer", "s12k", options=BEST_POLL),
+             row("smoke", "kafka_consumer_threads", "s12k", concurrency=2, options=BEST_POLL),
+             row("smoke", "kafka_consumer_threads", "s1200", concurrency=12, work_us=MILLISECOND),
+             row("smoke", "franz_go", "s12k", concurrency=12),
+             row("smoke", "franz_go", "s1200", concurrency=12, work_us=MILLISECOND)]
+    return [replace(r, repeats=1, timeout_s=60) for r in rows]
+
+
+def quick():
+    rows = (noop_100() + noop_1k() + noop_frameworks() + sleep_10ms() + sleep_10ms_sequential()
+            + scaling((1, 4, 20)) + full_queues())
+    return [replace(r, repeats=3, timeout_s=90) for r in rows]
+
+
+def full():
+    return (noop_100() + noop_100_more() + noop_1k() + noop_1k("t100-lz4", "noop-100B-lz4")
+            + noop_1k("t1k-lz4", "noop-1KB-lz4") + noop_frameworks() + noop_frameworks_more() + sleep_10ms()
+            + sleep_10ms_sequential() + scaling((1, 2, 4, 8, 12, 20)) + full_queues() + sweep())
+
+
+PLANS = {"smoke": smoke, "quick": quick, "full": full}
+
+
+@dataclass(frozen=True)
+class Latency:
+    """At which parts of the rate that the machine sustains, how often, and how long each time."""
+
+    parts: tuple
+    repeats: int
+    seconds: int
+    probe_s: int
+
+
+LATENCY = {"smoke": Latency((0.5,), 1, 1, 1), "quick": Latency((0.5,), 3, 3, 2), "full": Latency((0.1, 0.5, 0.8), 5, 15, 5)}
+
+
+def estimate_latency_seconds(latency):
+    # Each run joins a group, warms up and ends; six rates are tried before.
+    return len(latency.parts) * latency.repeats * 2 * (latency.seconds + 3) + 6 * (latency.probe_s + 3)
+
+
+def topics_of(rows):
+    names = {r.topic for r in rows}
+    return [topic for topic in TOPICS.values() if topic.name in names]
+
+
+def version_of(name):
+    rows = PLANS[name]()
+    data = [METHOD, [asdict(r) for r in rows], [asdict(t) for t in topics_of(rows)], asdict(LATENCY[name])]
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:12]
+
+
+# Records a second that each arm reaches at least, for the estimate of the time only.
+PACE = {"parallel_consumer": 60_000, "decaton": 300_000, "franz_go": 3_000_000}
+
+
+def estimate_seconds(r):
+    """About how long one run of the row takes, start and group join included."""
+    records = TOPICS[r.topic].records
+    pace = PACE.get(r.arm, 2_000_000 if not ARMS[r.arm].jvm else 1_000_000)
+    if dict(r.options).get("batch"):
+        pace *= 2.5
+    ideal = ideal_rate(r.arm, r.order, r.concurrency, r.work_us)
+    if r.arm == "parallel_consumer":
+        pace = min(pace, 35_000) if ideal else pace
+        pace = 1000 if r.order == "partition" else pace
+    once = records / min(pace, ideal or pace)
+    return min(r.passes * once + (2.5 if ARMS[r.arm].jvm else 1.0), r.timeout_s)
+
+
+def estimate_plan_seconds(rows):
+    fill = sum(t.records * t.size for t in topics_of(rows)) / 60e6
+    return fill + sum(estimate_seconds(r) * r.repeats for r in rows)
+
+
+def groups_of(rows):
+    """[(group, rows)] in the order of first appearance."""
+    found = {}
+    for r in rows:
+        found.setdefault(r.group, []).append(r)
+    return list(found.items())

@@ -1,0 +1,132 @@
+"""The Markdown report of one result file. The same file gives the same text."""
+
+import targets
+from arms import label_of
+
+VERSION_NAMES = {"git_commit": "strandline", "kafka_broker": "Kafka broker", "jdk": "JDK", "go": "Go"}
+
+
+def _rate(value):
+    if value >= 1e6:
+        return f"{value / 1e6:.2f} M"
+    return f"{value / 1e3:.1f} k" if value >= 1e3 else f"{value:.1f}"
+
+
+def _cell(text):
+    return str(text).replace("|", "\\|").replace("\n", " ")
+
+
+def _table(head, alignment, lines):
+    return ["| " + " | ".join(head) + " |", "|" + "|".join(alignment) + "|",
+            *("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines), ""]
+
+
+def machine_part(result):
+    machine, versions = result["machine"], dict(result["versions"])
+    clients = versions.pop("clients", [])
+    if versions.pop("git_dirty", False):
+        versions["git_commit"] = f"{versions['git_commit']} with uncommitted changes"
+    said = ", ".join(f"{VERSION_NAMES.get(name, name)} {value}" for name, value in versions.items() if value)
+    lines = [f"- Machine: {machine['cpu']}, {machine['cores']} cores shared with the broker, "
+             f"{machine['memory_gib']} GiB, {machine['architecture']}, kernel {machine['kernel']}; "
+             f"load before the run {machine['load_before']}",
+             f"- Versions: {said}", f"- Clients: {', '.join(clients) or 'none'}",
+             f"- Command: `{result['command']}`",
+             f"- Plan: {result['plan']['name']}, version {result['plan']['version']}"]
+    lines += [f"- {note}" for note in result.get("notes", [])]
+    return lines + [""]
+
+
+def _goal(verdict):
+    return f"{'≤' if verdict['at_most'] else '≥'} {verdict['goal']:g} {verdict['unit']}".strip()
+
+
+def targets_part(result):
+    lines = []
+    for verdict in targets.judge(result):
+        value = "" if verdict["value"] is None else f"{verdict['value']:.3g} {verdict['unit']}".strip()
+        lines.append((verdict["figure"], _goal(verdict), value, verdict["reached"]))
+    return ["## Figures to reach", "", *_table(("figure", "target", "value", "reached"), ("---", "--:", "--:", "---"),
+                                               lines)]
+
+
+def _row_line(row, topics):
+    topic = topics[row["topic"]]
+    size = f"{topic['records']:,} × {topic['size']} B" + ("" if topic["compression"] == "none" else ", lz4")
+    work = f"{row['work_us'] / 1000:g} ms {row['mode']}" if row["work_us"] else "none"
+    head = (label_of(row), size, work)
+    good = sum(1 for run in row["runs"] if run["status"] == "ok")
+    if not row["records_per_second"]:
+        return (*head, "–", "–", "–", "–", "–", f"{row['status']}: {row['reason']}")
+    rate, cpu = row["records_per_second"], row["cpu_ns_per_record"]
+    part = f"{row['part_of_ideal']:.1%}" if row.get("part_of_ideal") else ""
+    state = "yes" if row["saw_all"] else "NO"
+    if row["status"] == "failed":
+        state += f"; {len(row['runs']) - good} of {len(row['runs'])} runs failed: {row['reason']}"
+    return (*head, _rate(rate["median"]), f"{_rate(rate['min'])} – {_rate(rate['max'])}", f"{rate['relative_iqr']:.1%}",
+            f"{cpu['median']:.0f}", part, state)
+
+
+def rows_part(result):
+    topics = {topic["name"]: topic for topic in result["topics"]}
+    lines = ["## Every row", "", "Rows of a group were run in turn, round by round. Medians; the range is from the "
+             "slowest to the fastest run, IQR the distance between the quartiles as a part of the median.", ""]
+    groups = {}
+    for row in result["rows"]:
+        groups.setdefault(row["group"], []).append(row)
+    for group, rows in groups.items():
+        repeats = max(row["repeats"] for row in rows)
+        lines += [f"### {group} ({repeats} repeats)", ""]
+        lines += _table(("arm", "topic", "work", "records/s", "range", "IQR", "CPU ns/record", "of ideal", "saw all"),
+                        ("---", "---", "---", "--:", "--:", "--:", "--:", "--:", "---"),
+                        [_row_line(row, topics) for row in rows])
+    return lines
+
+
+def _value(value):
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _micro_table(result):
+    """One column for each counter that any of them has."""
+    runs = result.get("benchmarks", [])
+    counters = list(dict.fromkeys(name for run in runs for name in run if "_per_record" in name or name.startswith("bytes")))
+    return _table(("benchmark", *(name.replace("_", " ") for name in counters)), ("---", *["--:"] * len(counters)),
+                  [(run["name"], *(_value(run.get(name, "")) for name in counters)) for run in runs])
+
+
+def _latency_table(result):
+    points = result.get("points", [])
+    lines = [f"Sustained by the raw poll loop: {_rate(result['limit_records_per_second'])} records/s.", ""] if points else []
+    return lines + _table(("arm", "rate", "p50 µs", "p99 µs", "p99.9 µs", "p99 range", "saw all"),
+                          ("---", "--:", "--:", "--:", "--:", "--:", "---"),
+                          [(point["arm"], f"{_rate(point['rate'])} ({point['part_of_limit']:.0%})",
+                            *(f"{point[name]['median']:.0f}" for name in ("p50_us", "p99_us", "p99_9_us")),
+                            f"{point['p99_us']['min']:.0f} – {point['p99_us']['max']:.0f}",
+                            "yes" if point["saw_all"] else "NO") for point in points])
+
+
+def programs_part(result):
+    if not result.get("programs"):
+        return []
+    lines = ["## Latency, scenarios and micro benchmarks", ""]
+    tables = {"micro": _micro_table, "latency": _latency_table}
+    for program in result["programs"]:
+        lines.append(f"### {program['name']}: {program['status']}" +
+                     (f" ({_cell(program['reason'])})" if program["reason"] else ""))
+        lines.append("")
+        if program["kind"] in tables and program.get("result"):
+            lines += tables[program["kind"]](program["result"])
+        elif program.get("figures"):
+            lines += _table(("figure", "value"), ("---", "--:"),
+                            [(name, _value(value)) for name, value in program["figures"].items()])
+    return lines
+
+
+def markdown(result, chart):
+    lines = [f"# Benchmark of {result['date']}", ""]
+    lines += machine_part(result)
+    if chart:
+        lines += [f"![charts]({chart})", ""]
+    lines += targets_part(result) + rows_part(result) + programs_part(result)
+    return "\n".join(lines).rstrip() + "\n"

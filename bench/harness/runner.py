@@ -1,0 +1,123 @@
+"""Runs arms, one at a time, and keeps what each said or why it said nothing."""
+
+import json
+import os
+import signal
+import subprocess
+
+from arms import ARMS, command_of
+from machine import scrub
+
+SKIPPED = 77
+# For start, join and closing, beyond what the arm itself may take for a pass.
+GRACE_S = 60
+NEEDED = ("records_per_second", "cpu_ns_per_record", "saw_all")
+
+
+def _kill_group(process):
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+def call(command, timeout_s):
+    """(exit code or None at the deadline, stdout, stderr). Nothing of it is left running."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True, errors="replace", start_new_session=True)
+    try:
+        out, err = process.communicate(timeout=timeout_s)
+        return process.returncode, out, err
+    except subprocess.TimeoutExpired:
+        _kill_group(process)
+        out, err = process.communicate()
+        return None, out, err
+    except BaseException:
+        _kill_group(process)
+        raise
+
+
+def skip_reason(out, err):
+    """From the arm's {"skipped": reason}, or from a line "skipped: reason"."""
+    try:
+        return str(json.loads(out)["skipped"])
+    except (ValueError, KeyError, TypeError):
+        pass
+    for line in (out + "\n" + err).splitlines():
+        if line.strip().startswith("skipped:"):
+            return line.split("skipped:", 1)[1].strip()
+    return "the arm said it cannot run here, and not why"
+
+
+def last_words(err):
+    lines = [line.strip() for line in err.splitlines() if line.strip()]
+    return lines[-1][:300] if lines else "it said nothing"
+
+
+def parse_line(out):
+    """(the arm's line, None) or (None, what is wrong with its output)."""
+    lines = [line for line in out.splitlines() if line.strip()]
+    if len(lines) != 1:
+        return None, f"{len(lines)} lines on stdout instead of one of JSON"
+    try:
+        result = json.loads(lines[0])
+    except json.JSONDecodeError as error:
+        return None, f"its line is not JSON: {error}"
+    if not isinstance(result, dict):
+        return None, "its line is JSON but no object"
+    missing = [key for key in NEEDED if not isinstance(result.get(key), (int, float))]
+    return (None, f"its line lacks {', '.join(missing)}") if missing else (result, None)
+
+
+def judge(code, out, err, timeout_s):
+    """The outcome of one run: {status: ok|failed|skipped, reason?, result?}."""
+    if code == SKIPPED:
+        return {"status": "skipped", "reason": skip_reason(out, err)}
+    result, wrong = parse_line(out)
+    outcome = {"result": result} if result else {}
+    if code is None:
+        return {**outcome, "status": "failed", "reason": f"killed after {timeout_s} s"}
+    if result and not result["saw_all"]:
+        return {**outcome, "status": "failed", "reason": f"did not see every record (exit code {code}): {last_words(err)}"}
+    if code != 0:
+        return {**outcome, "status": "failed", "reason": f"exit code {code}: {last_words(err)}"}
+    if wrong:
+        return {"status": "failed", "reason": wrong}
+    return {"status": "ok", "result": result}
+
+
+class Runner:
+    """Runs rows of the plan against one broker."""
+
+    def __init__(self, root, build, broker):
+        self._root, self._build, self._broker = root, build, broker
+        self._cannot = {}
+
+    def run(self, row, topic):
+        if row.id in self._cannot:
+            return {"status": "skipped", "reason": self._cannot[row.id]}
+        command, reason = command_of(ARMS[row.arm], self._root, self._build)
+        if command is None:
+            return {"status": "failed", "reason": reason}
+        limit = row.timeout_s * row.passes + GRACE_S
+        code, out, err = call(command + row.arguments(self._broker.bootstrap, self._broker.topic_name(topic)), limit)
+        outcome = judge(code, out, err, limit)
+        if "reason" in outcome:
+            outcome["reason"] = scrub(outcome["reason"], self._root)
+        if outcome["status"] == "skipped":
+            self._cannot[row.id] = outcome["reason"]
+        return outcome
+
+
+def run_group(rows, topics, runner, say):
+    """{row id: runs}. Round by round through the group, so that a slow minute meets every arm of it."""
+    runs = {row.id: [] for row in rows}
+    for number in range(1, max(row.repeats for row in rows) + 1):
+        for row in rows:
+            if number > row.repeats:
+                continue
+            outcome = {"round": number, **runner.run(row, topics[row.topic])}
+            runs[row.id].append(outcome)
+            say(row, outcome)
+    return runs

@@ -1,0 +1,169 @@
+"""The figures to reach, each computed from rows and programs of one result file.
+
+A target is a function from Evidence to a value, or None when what it needs was not measured. Nothing is judged
+against a number from another run.
+"""
+
+from dataclasses import dataclass
+from typing import Callable
+
+from results import Rows
+
+MIMALLOC_ARM = "strandline"
+
+
+@dataclass(frozen=True)
+class Target:
+    figure: str
+    goal: float
+    at_most: bool
+    unit: str
+    value: Callable
+
+    def reached(self, value):
+        return value <= self.goal if self.at_most else value >= self.goal
+
+
+def rate(row):
+    return row["records_per_second"]["median"]
+
+
+def cpu(row):
+    return row["cpu_ns_per_record"]["median"]
+
+
+class Evidence:
+    """The rows of a result and what its programs measured."""
+
+    def __init__(self, result):
+        self.rows = Rows(result)
+        self._figures = {}
+        for program in result.get("programs", []):
+            if program["status"] == "measured":
+                self._figures |= program.get("figures", {})
+
+    def figure(self, name):
+        return self._figures.get(name)
+
+    def ratio(self, ours, theirs):
+        """Median over median of the fastest usable row of each side."""
+        mine, other = self.rows.best(**ours), self.rows.best(**theirs)
+        return rate(mine) / rate(other) if mine and other else None
+
+    def added_cpu(self, ours, theirs):
+        """Of the same rows that the ratio is of: the fastest setting may not buy its speed with CPU unseen."""
+        mine, other = self.rows.best(**ours), self.rows.best(**theirs)
+        return cpu(mine) - cpu(other) if mine and other else None
+
+    def part_of_ideal(self, **wanted):
+        row = self.rows.best(**wanted)
+        return row["part_of_ideal"] if row and row.get("part_of_ideal") else None
+
+
+def ours(order, topic="t100", **more):
+    # Workers as many as cores on both: one setting is named, not the luckiest of many.
+    return {"arm": MIMALLOC_ARM, "group": more.pop("group", "noop-100B"), "topic": topic, "order": order,
+            "handler": "record", "mode": "blocking", "work_us": 0, "concurrency": 2, "options": {}, **more}
+
+
+def noop(arm, topic="t100", **more):
+    return {"arm": arm, "topic": topic, "work_us": 0, **more}
+
+
+def _by_peer(order, peer, topic="t100", group="noop-100B", **more):
+    return lambda e: e.ratio(ours(order, topic, group=group), noop(peer, topic, **more))
+
+
+def _by_framework(our_order, peer, **more):
+    """Peers that are too slow for the long topic are measured on a shorter one; rates are compared."""
+    return lambda e: e.ratio(ours(our_order), {"arm": peer, "group": "noop-frameworks", "work_us": 0, **more})
+
+
+def _added_cpu(order):
+    return lambda e: e.added_cpu(ours(order), noop("raw_batch"))
+
+
+def _sleep(**wanted):
+    return lambda e: e.part_of_ideal(arm=MIMALLOC_ARM, group="sleep-10ms", order="none", **wanted)
+
+
+def never_falls(evidence):
+    """The lowest of: the rate at one concurrency over the best at any lower one."""
+    rows = sorted(evidence.rows.usable(group="scaling"), key=lambda row: row["concurrency"])
+    rows = [row for row in rows if row["concurrency"] <= 20]
+    if len(rows) < 2 or rows[-1]["concurrency"] < 20:
+        return None
+    best, lowest = rate(rows[0]), 1.0
+    for row in rows[1:]:
+        lowest = min(lowest, rate(row) / best)
+        best = max(best, rate(row))
+    return lowest
+
+
+def slow_handlers(evidence):
+    rows = evidence.rows.all(group="full-queues")
+    good = evidence.rows.usable(group="full-queues")
+    return min(row["part_of_ideal"] for row in good) if rows and len(good) == len(rows) else None
+
+
+def _figure(name):
+    return lambda e: e.figure(name)
+
+
+def at_least(figure, goal, value, unit="×"):
+    return Target(figure, goal, False, unit, value)
+
+
+def at_most(figure, goal, value, unit):
+    return Target(figure, goal, True, unit, value)
+
+
+NOOP = "no-op 100 B"
+TARGETS = (
+    at_least(f"{NOOP}, partition order, commits on / raw batch loop", 1.0, _by_peer("partition", "raw_batch")),
+    at_most(f"{NOOP}, partition order: CPU added to the raw batch loop", 20, _added_cpu("partition"), "ns a record"),
+    at_least(f"{NOOP}, key order / raw batch loop", 0.90, _by_peer("key", "raw_batch")),
+    at_most(f"{NOOP}, key order: CPU added to the raw batch loop", 60, _added_cpu("key"), "ns a record"),
+    at_least(f"{NOOP}, partition order / raw consumer_poll loop", 1.6, _by_peer("partition", "raw_poll")),
+    at_least(f"{NOOP} / franz-go with a goroutine per partition", 1.0, _by_peer("partition", "franz_go")),
+    at_least("no-op 1 KB / franz-go with a goroutine per partition", 2.5,
+             _by_peer("partition", "franz_go", "t1k", "noop-1KB")),
+    at_least(f"{NOOP} / Java KafkaConsumer at its best setting", 1.7, _by_peer("partition", "kafka_consumer")),
+    at_least("no-op 1 KB / Java KafkaConsumer at its best setting", 2.5,
+             _by_peer("partition", "kafka_consumer", "t1k", "noop-1KB")),
+    at_least("no-op, no order / Parallel Consumer's best setting", 20,
+             _by_framework("none", "parallel_consumer", order="none")),
+    at_least("no-op, key order / Parallel Consumer's best setting", 30,
+             _by_framework("key", "parallel_consumer", order="key")),
+    at_least("no-op, partition order / Decaton's best setting", 8, _by_framework("partition", "decaton")),
+    at_least("work 10 ms, concurrency 1000, asynchronous: part of the ideal", 0.97,
+             _sleep(mode="async", concurrency=1000), ""),
+    at_least("work 10 ms, concurrency 5000, asynchronous: part of the ideal", 0.95,
+             _sleep(mode="async", concurrency=5000), ""),
+    at_least("work 10 ms, 1000 blocking handlers: part of the ideal", 0.95,
+             _sleep(mode="blocking", concurrency=1000), ""),
+    at_least("no-op, concurrency 1 to 20: lowest rate over the best at a lower concurrency", 0.95, never_falls, ""),
+    at_least("slow handlers, queues full: part of what they could do", 0.95, slow_handlers, ""),
+    at_most("latency p99 at 50 % load, added to the raw poll loop", 100, _figure("added_latency_p99_us"), "µs"),
+    at_most("memory for a record in flight, beyond librdkafka's", 64, _figure("bytes_per_record_in_flight"), "B"),
+    at_most("allocations for a record at steady state", 0, _figure("allocations_per_record"), ""),
+    at_most("one slow partition of 12: what the others lose", 0.02, _figure("slow_partition_loss"), ""),
+    at_least("Zipf keys (s = 1), key order, 1 ms: part of the hottest key's bound", 0.95,
+             _figure("zipf_part_of_bound"), ""),
+    at_least("rebalance every 10 s, cooperative: part of the undisturbed rate", 0.90,
+             _figure("rebalance_part_of_undisturbed"), ""),
+    at_most("crash with a stuck record: records again / (in flight + one commit interval)", 1.0,
+            _figure("crash_repeats_part_of_bound"), "×"),
+)
+
+
+def judge(result):
+    """[{figure, goal, value, verdict}] in the order of the table."""
+    evidence = Evidence(result)
+    verdicts = []
+    for target in TARGETS:
+        value = target.value(evidence)
+        verdict = "not measured" if value is None else "yes" if target.reached(value) else "no"
+        verdicts.append({"figure": target.figure, "goal": target.goal, "at_most": target.at_most,
+                         "unit": target.unit, "value": value, "reached": verdict})
+    return verdicts

@@ -1,0 +1,323 @@
+#!/usr/bin/env python3
+"""Tests of the harness's own judgement, on made-up runs: no broker, no arm, nothing is measured."""
+
+import importlib.util
+import tempfile
+import unittest
+from pathlib import Path
+
+import arms
+import bench
+import compare
+import latency
+import machine
+import made_up
+import plan
+import programs
+import report
+import results
+import runner
+import targets
+
+
+class Spread(unittest.TestCase):
+    def test_median_ends_and_quartiles(self):
+        found = results.spread([5, 1, 3, 2, 4])
+        self.assertEqual((found["median"], found["min"], found["max"]), (3, 1, 5))
+        self.assertAlmostEqual(found["relative_iqr"], 2 / 3, places=4)
+
+    def test_one_value_has_no_spread_and_none_no_median(self):
+        self.assertEqual(results.spread([7])["relative_iqr"], 0.0)
+        self.assertIsNone(results.spread([]))
+
+
+class SumUp(unittest.TestCase):
+    def setUp(self):
+        self.row = plan.row("g", "strandline", "small", concurrency=2)
+
+    def sum_up(self, *runs):
+        return results.sum_up(self.row, list(runs), None)
+
+    def test_failed_run_is_kept_and_fails_the_row(self):
+        failed = {"round": 2, "status": "failed", "reason": "exit code 3"}
+        summed = self.sum_up(made_up.run_of(self.row, 1), failed)
+        self.assertEqual((summed["status"], summed["reason"]), ("failed", "exit code 3"))
+        self.assertEqual(len(summed["runs"]), 2)
+        self.assertFalse(summed["saw_all"])
+        self.assertIsNotNone(summed["records_per_second"])
+
+    def test_skipped_row_has_its_reason_and_no_figure(self):
+        summed = self.sum_up(made_up.skipped_run(1), made_up.skipped_run(2))
+        self.assertEqual((summed["status"], summed["reason"]), ("skipped", "DECATON_HOME is not set"))
+        self.assertIsNone(summed["records_per_second"])
+
+    def test_row_that_never_ran_is_no_success(self):
+        self.assertEqual(self.sum_up()["status"], "failed")
+
+    def test_second_result_of_a_day_does_not_overwrite_the_first(self):
+        with tempfile.TemporaryDirectory() as directory:
+            first = results.free_stem(directory, made_up.result(rows=[]))
+            results.write(f"{first}.json", made_up.result(rows=[]))
+            second = results.free_stem(directory, made_up.result(rows=[]))
+        self.assertEqual((first.name, second.name), ("2026-11-24-made-up-2c", "2026-11-24-made-up-2c-2"))
+
+    def test_other_schema_is_refused(self):
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory) / "old.json"
+            results.write(path, {**made_up.result(rows=[]), "schema": 0})
+            with self.assertRaises(results.BadResult):
+                results.read(path)
+
+
+class Plans(unittest.TestCase):
+    def test_no_row_twice(self):
+        for name, rows in plan.PLANS.items():
+            ids = [row.id for row in rows()]
+            self.assertEqual(len(ids), len(set(ids)), name)
+
+    def test_repeats(self):
+        self.assertTrue(all(row.repeats >= 3 for row in plan.quick()))
+        self.assertTrue(all(row.repeats >= 5 for row in plan.full()))
+
+    def test_quick_has_raw_strandline_and_every_peer_without_and_with_work(self):
+        for work in (0, 10_000):
+            arms = {row.arm for row in plan.quick() if row.work_us == work}
+            self.assertGreaterEqual(arms, {"raw_poll", "strandline", "franz_go", "kafka_consumer",
+                                           "kafka_consumer_threads", "parallel_consumer", "decaton"})
+
+    def test_smoke_runs_every_arm(self):
+        self.assertEqual({row.arm for row in plan.smoke()}, set(arms.ARMS))
+
+    def test_quick_takes_at_most_ten_minutes_with_a_minute_to_build(self):
+        self.assertLessEqual(bench.estimate_minutes("quick", plan.quick()), 9)
+
+    def test_full_holds_all_of_quick(self):
+        self.assertLessEqual({row.id for row in plan.quick()}, {row.id for row in plan.full()})
+
+    def test_ideal_counts_what_can_run_at_once(self):
+        self.assertEqual(plan.ideal_rate("strandline", "none", 1000, 10_000), 100_000)
+        self.assertEqual(plan.ideal_rate("strandline", "partition", 1000, 10_000), 1200)
+        self.assertEqual(plan.ideal_rate("raw_poll", "partition", 1000, 10_000), 100)
+        self.assertIsNone(plan.ideal_rate("strandline", "none", 1000, 0))
+
+    def test_version_is_of_what_is_measured(self):
+        self.assertEqual(plan.version_of("quick"), plan.version_of("quick"))
+        self.assertNotEqual(plan.version_of("quick"), plan.version_of("full"))
+
+    def test_groups_run_in_turn(self):
+        rows = [plan.row("g", arm, "small", repeats=2) for arm in ("raw_poll", "raw_batch")]
+        seen = []
+
+        class Fake:
+            def run(self, row, topic):
+                seen.append((row.arm, topic.name))
+                return {"status": "ok", "result": {}}
+
+        runs = runner.run_group(rows, plan.TOPICS, Fake(), lambda row, outcome: None)
+        self.assertEqual([arm for arm, _ in seen], ["raw_poll", "raw_batch"] * 2)
+        self.assertEqual([len(of_row) for of_row in runs.values()], [2, 2])
+
+
+class Judge(unittest.TestCase):
+    GOOD = '{"records_per_second": 1.5, "cpu_ns_per_record": 2, "saw_all": true}\n'
+
+    def judge(self, code, out, err=""):
+        outcome = runner.judge(code, out, err, 9)
+        return outcome["status"], outcome.get("reason")
+
+    def test_good_line(self):
+        self.assertEqual(self.judge(0, self.GOOD), ("ok", None))
+
+    def test_skip_in_either_form(self):
+        self.assertEqual(self.judge(77, "skipped: no Go\n"), ("skipped", "no Go"))
+        self.assertEqual(self.judge(77, '{"arm": "x", "skipped": "no jars"}'), ("skipped", "no jars"))
+
+    def test_missed_records_are_a_failure_whatever_the_exit_code(self):
+        status, reason = self.judge(0, self.GOOD.replace("true", "false"))
+        self.assertEqual(status, "failed")
+        self.assertIn("did not see every record", reason)
+
+    def test_failures_say_why(self):
+        self.assertEqual(self.judge(3, "", "one\nboom\n"), ("failed", "exit code 3: boom"))
+        self.assertEqual(self.judge(None, ""), ("failed", "killed after 9 s"))
+        self.assertEqual(self.judge(0, self.GOOD * 2)[0], "failed")
+        self.assertEqual(self.judge(0, "not JSON")[0], "failed")
+        self.assertEqual(self.judge(0, "[1]")[0], "failed")
+        self.assertEqual(self.judge(0, '{"saw_all": true}'),
+                         ("failed", "its line lacks records_per_second, cpu_ns_per_record"))
+
+    def test_program_that_hangs_is_killed_with_its_children(self):
+        code, out, _ = runner.call(["sh", "-c", "echo begun; sleep 600 & wait"], 0.5)
+        self.assertEqual((code, out), (None, "begun\n"))
+
+
+class Targets(unittest.TestCase):
+    def verdicts(self, result):
+        return {verdict["figure"]: verdict for verdict in targets.judge(result)}
+
+    def test_reached_missed_and_not_measured(self):
+        found = self.verdicts(made_up.result())
+        against_raw = found["no-op 100 B, partition order, commits on / raw batch loop"]
+        self.assertAlmostEqual(against_raw["value"], 1.05)
+        self.assertEqual(against_raw["reached"], "yes")
+        self.assertEqual(found["no-op 1 KB / franz-go with a goroutine per partition"]["reached"], "no")
+        self.assertEqual(found["no-op, partition order / Decaton's best setting"]["reached"], "not measured")
+        self.assertEqual(found["latency p99 at 50 % load, added to the raw poll loop"]["value"], 60)
+        self.assertEqual(found["allocations for a record at steady state"]["reached"], "yes")
+
+    def test_row_that_missed_records_reaches_nothing(self):
+        result = made_up.result()
+        for row in result["rows"]:
+            if row["arm"] == "raw_batch":
+                row["saw_all"] = False
+        found = self.verdicts(result)
+        self.assertEqual(found["no-op 100 B, key order / raw batch loop"]["reached"], "not measured")
+        self.assertEqual(found["no-op 100 B, partition order / raw consumer_poll loop"]["reached"], "yes")
+
+    def test_added_cpu_is_a_difference(self):
+        found = self.verdicts(made_up.result())["no-op 100 B, partition order: CPU added to the raw batch loop"]
+        self.assertAlmostEqual(found["value"], 1e9 / 7_350_000 - 1e9 / 7_000_000)
+        self.assertEqual(found["reached"], "yes")
+
+    def test_fall_of_the_rate_between_two_concurrencies_is_found(self):
+        result = made_up.result()
+        figure = "no-op, concurrency 1 to 20: lowest rate over the best at a lower concurrency"
+        self.assertEqual(self.verdicts(result)[figure]["value"], 1.0)
+        last = [row for row in result["rows"] if row["group"] == "scaling" and row["concurrency"] == 20][0]
+        last["records_per_second"]["median"] *= 0.9
+        self.assertAlmostEqual(self.verdicts(result)[figure]["value"], 0.9)
+
+    def test_every_target_names_rows_that_full_has(self):
+        result = made_up.result(rows=plan.full())
+        for row in result["rows"]:
+            if row["arm"] == "decaton":
+                row.update(made_up.summed(next(r for r in plan.full() if r.id == row["id"])))
+        without = {verdict["figure"] for verdict in targets.judge(result) if verdict["reached"] == "not measured"}
+        figures = {t.figure for t in targets.TARGETS if t.value(targets.Evidence({"rows": [], "programs": [
+            {"status": "measured", "figures": dict.fromkeys(
+                ("bytes_per_record_in_flight", "slow_partition_loss", "zipf_part_of_bound",
+                 "rebalance_part_of_undisturbed", "crash_repeats_part_of_bound"), 1.0)}]})) is not None}
+        self.assertEqual(without - figures, {"no-op, partition order / Decaton's best setting"})
+
+
+class Compare(unittest.TestCase):
+    def test_other_machine_is_refused(self):
+        for name in machine.IDENTITY:
+            other = made_up.result(rows=[])
+            other["machine"][name] = "other"
+            with self.assertRaisesRegex(compare.Refused, name):
+                compare.report(made_up.result(rows=[]), other)
+
+    def test_other_plan_is_refused(self):
+        for name in ("name", "version"):
+            other = made_up.result(rows=[])
+            other["plan"][name] = "other"
+            with self.assertRaisesRegex(compare.Refused, "plans differ"):
+                compare.report(made_up.result(rows=[]), other)
+
+    def test_moves_are_judged_by_the_ranges(self):
+        rows = plan.scaling((1,))
+        for factor, verdict in ((1.5, "better"), (0.5, "worse"), (1.005, "within the spread")):
+            move = compare.moves(made_up.result(rows=rows), made_up.result(factor, rows))[0]
+            self.assertEqual(move["verdict"], verdict)
+            self.assertAlmostEqual(move["change"], factor - 1)
+
+    def test_more_cpu_is_worse(self):
+        rows = plan.scaling((1,))
+        new = made_up.result(rows=rows)
+        new["rows"][0]["cpu_ns_per_record"] = results.spread([900, 901, 902])
+        self.assertEqual(compare.moves(made_up.result(rows=rows), new)[1]["verdict"], "worse")
+
+    def test_rows_without_counterpart_are_named(self):
+        text = compare.report(made_up.result(rows=plan.scaling((1, 2))), made_up.result(rows=plan.scaling((1,))))
+        self.assertIn("c2,0us: only in the first", text)
+        skipped = [plan.row("g", "decaton", "small")]
+        self.assertIn("in neither", compare.report(made_up.result(rows=skipped), made_up.result(rows=skipped)))
+
+
+class Report(unittest.TestCase):
+    def test_says_what_was_skipped_what_failed_and_where(self):
+        result = made_up.result()
+        row = result["rows"][0]
+        row["runs"].append({"round": 4, "status": "failed", "reason": "boom | bang"})
+        row.update(status="failed", reason="boom | bang", saw_all=False)
+        text = report.markdown(result, "chart.svg")
+        self.assertIn("skipped: DECATON\\_HOME".replace("\\", ""), text)
+        self.assertIn("NO; 1 of 4 runs failed: boom \\| bang", text)
+        self.assertIn("Made Up, 2 cores", text)
+        self.assertIn("0123456789ab with uncommitted changes", text)
+        self.assertIn("`./bench/run.sh quick`", text)
+        self.assertIn("![charts](chart.svg)", text)
+
+    def test_every_table_is_rectangular(self):
+        width = None
+        for line in report.markdown(made_up.result(), None).splitlines():
+            cells = line.replace("\\|", "").count("|")
+            if not line.startswith("|"):
+                width = None
+            else:
+                width = width or cells
+                self.assertEqual(cells, width, line)
+
+    def test_same_result_same_text(self):
+        self.assertEqual(report.markdown(made_up.result(), None), report.markdown(made_up.result(), None))
+
+    @unittest.skipUnless(importlib.util.find_spec("matplotlib"), "matplotlib is not installed for this Python")
+    def test_same_result_same_charts_with_text_as_text(self):
+        import charts
+        with tempfile.TemporaryDirectory() as directory:
+            drawn = [Path(directory) / name for name in ("a.svg", "b.svg")]
+            for path in drawn:
+                self.assertTrue(charts.draw(made_up.result(), path))
+            self.assertEqual(drawn[0].read_bytes(), drawn[1].read_bytes())
+            self.assertIn("franz-go, goroutine per partition", drawn[0].read_text())
+            self.assertFalse(charts.draw(made_up.result(rows=[]), Path(directory) / "none.svg"))
+
+
+class Machine(unittest.TestCase):
+    def test_slug(self):
+        for cpu, slug in (("AMD EPYC", "epyc-2c"), ("Intel(R) Xeon(R) Platinum 8375C CPU @ 2.90GHz",
+                                                    "xeon-platinum-8375c-2c"),
+                          ("AMD Ryzen 9 5950X 16-Core Processor", "ryzen-9-5950x-2c"), ("", "cpu-2c")):
+            self.assertEqual(machine.slug_of(cpu, 2), slug)
+
+    def test_messages_lose_the_path_of_the_checkout(self):
+        self.assertEqual(machine.scrub("no file /a/b/c/d.txt", "/a/b"), "no file c/d.txt")
+
+
+class Programs(unittest.TestCase):
+    def test_greatest_number_of_allocations_counts(self):
+        line = {"benchmarks": [{"name": "tracker", "allocations_per_record": 0.0},
+                               {"name": "router", "allocations_per_record": 0.25},
+                               {"name": "record_view_copy", "allocations_per_record": 3.0}, {"name": "memory"}]}
+        self.assertEqual(programs.micro_figures(line), {"allocations_per_record": 0.25})
+        self.assertEqual(programs.micro_figures({}), {})
+
+    def test_host_and_paths_are_dropped(self):
+        line = {"context": {"host_name": "here"}, "benchmarks": [{"name": "a", "family_index": 1, "ns_per_record": 2}]}
+        self.assertEqual(programs.keep("micro", line), {"benchmarks": [{"name": "a", "ns_per_record": 2}]})
+
+
+class Latency(unittest.TestCase):
+    @staticmethod
+    def up_to(limit):
+        return lambda rate: {"rate": rate, "achieved_rate": min(rate, limit), "saw_all": True,
+                             "p99_us": 500 if rate <= limit else 900_000}
+
+    def test_limit_lies_on_the_ladder_below_the_truth(self):
+        self.assertEqual(latency.find_limit(self.up_to(450_000)), 400_000)
+        self.assertEqual(latency.find_limit(self.up_to(600_000)), 560_000)
+
+    def test_no_limit_is_said(self):
+        with self.assertRaises(latency.NoLatency):
+            latency.find_limit(self.up_to(10))
+
+    def test_no_figure_from_an_arm_that_missed_records(self):
+        points = made_up.points()
+        self.assertEqual(latency.figures_of(points), {"added_latency_p99_us": 60})
+        points[0]["saw_all"] = False
+        self.assertEqual(latency.figures_of(points), {})
+
+
+if __name__ == "__main__":
+    unittest.main()
