@@ -23,7 +23,7 @@ AsyncDesk::AsyncDesk(const DispatchSettings& settings, const HandlerSource& sour
 bool AsyncDesk::start_from(Strand& strand, std::vector<Job*>& jobs) {
   // A few calls a job: enough to spread the hand-off's cost, few enough to keep all workers busy.
   static constexpr std::size_t kCallsPerJob = 16;
-  while (!strand.empty() && strand.holds == 0 && !strand.partition().draining) {
+  while (!strand.empty() && strand.holds == 0) {
     if (calls_.size() >= settings_.async_max) return false;
     const Stretch& front = strand.front();
     const Item first{front.batch, front.begin};
@@ -141,16 +141,22 @@ void AsyncDesk::on_answer(AsyncCallState& call) {
   if (strand != nullptr) books_.requeue(*strand);
 }
 
-void AsyncDesk::take_back(Partition& partition) {
+Offset AsyncDesk::take_back(Partition& partition) {
+  Offset highest_begun;
   for (std::size_t i = calls_.size(); i > 0; --i) {
     const std::shared_ptr<AsyncCallState> call = calls_[i - 1];
-    if (&call->partition() != &partition || !call->cancel()) continue;
+    if (&call->partition() != &partition) continue;
     const Item item = call->item();
+    if (!call->cancel()) {
+      highest_begun = std::max(highest_begun, item.batch->offset_at(item.position));
+      continue;
+    }
     forget(*call);
     Strand& strand = call->strand != nullptr ? *call->strand : partition.lane(0);
     if (call->strand != nullptr) --strand.out;
     strand.push_front(item.stretch());
   }
+  return highest_begun;
 }
 
 void AsyncDesk::on_commit_request(AsyncCallState& call,

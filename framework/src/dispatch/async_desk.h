@@ -25,8 +25,9 @@ class AsyncDesk final : public AsyncOwner {
   /// Starts what may start of the strand; false when the limit of outstanding calls was reached
   /// first.
   bool start_from(Strand& strand, std::vector<Job*>& jobs);
-  /// Takes back the partition's calls that no worker has begun.
-  void take_back(Partition& partition);
+  /// Takes back the partition's calls that no worker has begun; returns the highest offset of the
+  /// others, invalid when there are none.
+  Offset take_back(Partition& partition);
   /// Wakes sleeping coroutines of all partitions that are asked to stop.
   void wake_sleepers();
   [[nodiscard]] std::size_t outstanding() const noexcept { return calls_.size(); }

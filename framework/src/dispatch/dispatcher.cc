@@ -43,7 +43,7 @@ std::size_t Dispatcher::dispatch() {
   for (std::size_t i = 0; i < ready_.size(); ++i) {
     Strand& strand = *ready_[i];
     strand.listed = false;
-    if (strand.partition().draining) continue;
+    if (strand.partition().stop.stop_requested()) continue;
     if (settings_.kind == HandlerKind::async) {
       if (!calls_.start_from(strand, jobs_) && strand.ready()) {
         strand.listed = true;

@@ -59,16 +59,21 @@ class Dispatcher final : private StrandOwner, private RunOwner, private StrandBo
   /// slow or stuck record holds up its own order and no other.
   void take_back_slow();
 
-  /// Nothing of the partition starts any more; what runs goes on.
+  /// Begins the drain: of the partition only what lies before the highest record begun or finished
+  /// goes on and still starts (`Partition::drain`). Retries that wait do not: a back-off may be
+  /// longer than any drain, so their order is held until the epoch ends, and they come again to the
+  /// next owner together with what has finished behind them.
   void quiesce(Partition& partition);
-  /// What runs is asked to stop, and sleeping coroutines wake up to see it. What it has finished
-  /// until now is booked, for the commit that comes before it is left to itself.
+  /// The drain's deadline: nothing starts any more, what runs is asked to stop, and sleeping
+  /// coroutines wake up to see it. What it has finished until now is booked, for the commit that
+  /// comes before it is left to itself.
   void cancel(Partition& partition);
   /// The end of the epoch.
   void fence(Partition& partition);
-  /// Nothing of it runs and no dead letter of it is on its way.
-  [[nodiscard]] bool quiet(const Partition& partition) const noexcept {
-    return partition.out == 0 && partition.unacknowledged == 0;
+  /// Nothing of it runs, no dead letter of it is on its way, and nothing will start by itself.
+  [[nodiscard]] bool quiet(const Partition& partition) const {
+    return partition.out == 0 && partition.unacknowledged == 0 &&
+           (partition.stop.stop_requested() || !partition.any_ready());
   }
 
   void on_dead_letter_delivered(std::uint64_t token, const Result<void>& result) {
@@ -98,6 +103,7 @@ class Dispatcher final : private StrandOwner, private RunOwner, private StrandBo
 
   void settle(Run& run, std::uint32_t end, std::span<const RunFailure> failures);
   void give_back_unbegun(Run& run, std::uint32_t begin, std::uint32_t end);
+  Offset take_back(Partition& partition);
   void apply_failures(Run& run);
   void settle_done(Run& run);
   void isolate_stuck(Run& run);

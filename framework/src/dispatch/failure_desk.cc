@@ -62,6 +62,9 @@ void FailureDesk::retry_after(Strand& strand, Duration delay) {
 }
 
 void FailureDesk::on_retry_due(Strand& strand) {
+  // In a drain no further attempt begins: one more failure would only wait again. It stays held,
+  // and with it what is behind it.
+  if (strand.partition().draining) return;
   strand.retry_waiting = false;
   --strand.holds;
   --strand.partition().counters.waiting_retry;

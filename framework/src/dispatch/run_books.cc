@@ -150,18 +150,33 @@ void Dispatcher::isolate_stuck(Run& run) {
   requeue(lane);
 }
 
-void Dispatcher::quiesce(Partition& partition) {
-  partition.draining = true;
+/// What no worker has begun goes back to its strands; returns the highest offset of the rest,
+/// invalid when there is none. A run that has just ended itself because a record failed does not
+/// tell yet what it has begun: then all of it counts, which at worst is a run too much.
+Offset Dispatcher::take_back(Partition& partition) {
+  Offset highest_begun = calls_.take_back(partition);
   for (Run* run : out_) {
     if (run->partition != &partition) continue;
     const std::uint32_t before = run->limit;
     const std::uint32_t limit = run->take_back();
     give_back_unbegun(*run, limit, before);
+    for_stretches(*run, 0, limit, [&](const Stretch& part) {
+      highest_begun = std::max(highest_begun, part.batch->offset_at(part.end - 1));
+    });
   }
-  calls_.take_back(partition);
+  return highest_begun;
+}
+
+void Dispatcher::quiesce(Partition& partition) {
+  partition.drain(take_back(partition));
+  // Not where they are idle: whoever is at work on a token's strand just now closes it himself.
+  partition.for_each_strand([&](Strand& strand) {
+    if (strand.ready()) requeue(strand);
+  });
 }
 
 void Dispatcher::cancel(Partition& partition) {
+  take_back(partition);
   for (Run* run : out_) {
     if (run->partition == &partition && !partition.fenced()) settle_done(*run);
   }

@@ -62,8 +62,21 @@ void Partition::let_go(AdmittedBatch& batch) {
   pool_.give_back(batch);
 }
 
+void Partition::drain(Offset highest_begun) noexcept {
+  draining = true;
+  const Offset mark = std::max(highest_begun, tracker_.highest_completed());
+  for_each_strand([&](Strand& strand) { set_aside_ += strand.cut(mark); });
+}
+
+bool Partition::any_ready() const {
+  bool any = false;
+  for_each_strand([&](const Strand& strand) { any |= strand.ready(); });
+  return any;
+}
+
 void Partition::fence() noexcept {
   fenced_ = true;
+  set_aside_ = 0;
   draining = true;
   stop.request_stop();
   for (const auto& lane : lanes_) lane->clear();
@@ -99,9 +112,8 @@ void Partition::close_token(Strand& strand) {
 }
 
 std::size_t Partition::queued() const noexcept {
-  std::size_t records = 0;
-  for (const auto& lane : lanes_) records += lane->queued();
-  for (const auto& [token, strand] : tokens_) records += strand->queued();
+  std::size_t records = set_aside_;
+  for_each_strand([&](const Strand& strand) { records += strand.queued(); });
   return records;
 }
 

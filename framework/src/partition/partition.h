@@ -52,6 +52,11 @@ class Partition {
   std::size_t finish(AdmittedBatch& batch, std::uint32_t begin, std::uint32_t end);
   /// A run or call lets go of a batch; gives it back when that was the last reference.
   void let_go(AdmittedBatch& batch);
+  /// The beginning of the end: nothing is admitted any more, and of what is queued only what lies
+  /// before the highest record that has been begun or finished may still start. So a commit then
+  /// covers all that has been handled, and the next owner does none of it again. The rest is set
+  /// aside: it stays in flight, and counts as queued.
+  void drain(Offset highest_begun) noexcept;
   /// The end of the epoch: nothing queued starts any more, nothing that finishes counts any more.
   void fence() noexcept;
 
@@ -62,6 +67,13 @@ class Partition {
   Strand& open_token(std::uint64_t token);
   void close_token(Strand& strand);
   [[nodiscard]] bool any_token() const noexcept { return !tokens_.empty(); }
+  template <class Visit>
+  void for_each_strand(Visit visit) const {
+    for (const auto& lane : lanes_) visit(*lane);
+    for (const auto& [token, strand] : tokens_) visit(*strand);
+  }
+  /// Something queued can start now, or could but for a limit on what is out.
+  [[nodiscard]] bool any_ready() const;
 
   [[nodiscard]] const TopicPartition& id() const noexcept { return id_; }
   [[nodiscard]] Epoch epoch() const noexcept { return epoch_; }
@@ -102,7 +114,7 @@ class Partition {
   std::vector<AnyHandler> idle_handlers{};  ///< without order: instances that no run uses just now
   std::stop_source stop{};
   std::atomic<std::int64_t> lag{-1};  ///< written here a few times a second, read by handlers
-  bool draining = false;              ///< nothing new starts
+  bool draining = false;              ///< nothing is admitted any more, and no retry begins
 
  private:
   TopicPartition id_;
@@ -117,6 +129,7 @@ class Partition {
   std::vector<std::unique_ptr<Strand>> spare_;  ///< token strands to use again
   std::vector<AdmittedBatch*> batches_;  ///< live, in no order; admission order is the tracker's
   std::size_t bytes_ = 0;
+  std::size_t set_aside_ = 0;  ///< records taken out of the strands when the drain began
   Duration idle_total_{};
   TimePoint last_observed_{};
   bool fenced_ = false;

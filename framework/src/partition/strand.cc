@@ -56,6 +56,22 @@ std::size_t Strand::take(std::size_t max, bool one_batch, std::vector<Stretch>& 
   return count;
 }
 
+std::size_t Strand::cut(Offset mark) noexcept {
+  const std::size_t before = queued_;
+  queued_ = 0;
+  auto kept = queue_.begin() + static_cast<std::ptrdiff_t>(head_);
+  // All of them are looked at: without order what runs gave back need not lie in offset order.
+  for (auto next = kept; next != queue_.end(); ++next) {
+    // Within a stretch offsets rise.
+    while (next->end > next->begin && next->batch->offset_at(next->end - 1) >= mark) --next->end;
+    if (next->size() == 0) continue;
+    queued_ += next->size();
+    *kept++ = *next;
+  }
+  queue_.erase(kept, queue_.end());
+  return before - queued_;
+}
+
 void Strand::clear() noexcept {
   queue_.clear();
   head_ = 0;

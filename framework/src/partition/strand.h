@@ -45,6 +45,8 @@ class Strand final : public Timer {
   /// another batch when `one_batch`.
   std::size_t take(std::size_t max, bool one_batch, std::vector<Stretch>& taken);
   [[nodiscard]] const Stretch& front() const noexcept { return queue_[head_]; }
+  /// Takes out what lies at `mark` or behind it; returns how many records.
+  std::size_t cut(Offset mark) noexcept;
   void clear() noexcept;
 
   [[nodiscard]] bool empty() const noexcept { return head_ == queue_.size(); }

@@ -157,6 +157,27 @@ TEST_F(AsyncDispatch, QuiesceTakesBackCallsThatHaveNotBegun) {
   EXPECT_EQ(partition.queued(), 5U);
 }
 
+TEST_F(AsyncDispatch, ADrainFinishesCallsBeforeTheHighestBegun) {
+  ConsumerConfig config = rig_config(Ordering::none);
+  config.async_max = 20;
+  DispatchRig rig(config, holding());
+  auto& partition = rig.assign();
+  rig.admit(partition, 0, 40);
+  rig.turn();
+  ASSERT_EQ(rig.jobs.size(), 2U);
+  rig.run_job(1);
+  EXPECT_THAT(offsets(), ElementsAre(16, 17, 18, 19));
+  rig.dispatcher().quiesce(partition);
+  rig.run_all();
+  EXPECT_EQ(held.size(), 20U);
+  for (const std::int64_t offset : offsets()) done(offset);
+  EXPECT_FALSE(rig.dispatcher().quiet(partition));
+  rig.run_all();
+  EXPECT_TRUE(rig.dispatcher().quiet(partition));
+  EXPECT_EQ(rig.position(partition), 20);
+  EXPECT_EQ(partition.queued(), 20U);
+}
+
 TEST_F(AsyncDispatch, AnAnswerAfterTheEpochCountsForNothingAndFreesTheRecord) {
   DispatchRig rig(rig_config(Ordering::none), holding());
   auto& partition = rig.assign();

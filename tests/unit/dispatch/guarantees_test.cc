@@ -34,12 +34,39 @@ class Schedule {
       if (!rig_.jobs.empty() && chance(0.7)) run_any_job();
       check_positions();
     }
-    failing_ = false;
+    admitting_ = failing_ = false;
     for (int i = 0; i < 200 && in_flight() > 0; ++i) {
       rig_.pass(1s);
       while (!rig_.letters.empty()) acknowledge();
     }
     check_end();
+  }
+
+  /// A revoke at any moment that the handlers' end is waited for; returns how many records were
+  /// left to the next owner.
+  std::size_t run_revoke(bool failing) {
+    for (int i = 0; i < 2; ++i) partitions_.push_back(&rig_.assign(i));
+    next_offset_.assign(partitions_.size(), 0);
+    failing_ = failing;
+    revoke_in_ = 1 + below(200);
+    detail::Partition& revoked = *partitions_[0];
+    const auto over = [&] { return revoked.draining && rig_.dispatcher().quiet(revoked); };
+    for (int step = 0; step < 20'000 && !over() && !testing::Test::HasFatalFailure(); ++step) {
+      step_poller();
+      if (!rig_.jobs.empty() && chance(0.7)) run_any_job();
+      check_positions();
+    }
+    EXPECT_TRUE(over()) << "the drain does not end";
+    const std::int64_t position = rig_.position(revoked);
+    if (!failing) {
+      for (const std::int64_t offset : handled_[0]) {
+        EXPECT_LT(offset, position) << "it comes again although it has been handled";
+      }
+    }
+    const std::size_t left = revoked.in_flight();
+    EXPECT_EQ(revoked.queued(), left);
+    rig_.dispatcher().fence(revoked);
+    return left;
   }
 
  private:
@@ -57,7 +84,8 @@ class Schedule {
 
   void step_poller() {
     // Not from inside a handler: each record would bring more than one, without end.
-    if (depth_ == 0 && failing_ && chance(0.3)) admit();
+    if (depth_ == 0 && admitting_ && chance(0.3)) admit();
+    if (revoke_in_ > 0 && --revoke_in_ == 0) rig_.dispatcher().quiesce(*partitions_[0]);
     if (chance(0.5)) rig_.clock.advance(std::chrono::milliseconds(1 + below(40)));
     if (chance(0.5)) rig_.dispatcher().take_back_slow();
     if (chance(0.3) && !rig_.letters.empty()) {
@@ -72,6 +100,7 @@ class Schedule {
 
   void admit() {
     const std::size_t p = below(partitions_.size());
+    if (partitions_[p]->draining) return;
     std::vector<std::optional<std::string>> keys(1 + below(40));
     for (auto& key : keys) {
       if (chance(0.9)) key = "k" + std::to_string(below(12));
@@ -165,7 +194,9 @@ class Schedule {
 
   Ordering order_;
   std::mt19937 random_;
+  bool admitting_ = true;
   bool failing_ = true;
+  std::size_t revoke_in_ = 0;  // steps of the poller; 0: never, or it has been
   int depth_ = 0;
   DispatchRig rig_;
   std::vector<detail::Partition*> partitions_;
@@ -188,6 +219,28 @@ TEST_P(Guarantees, HoldUnderRandomSchedules) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Schedule(order, seed).run();
     if (HasFatalFailure()) break;
+  }
+  set_log_level(LogLevel::info);
+}
+
+TEST_P(Guarantees, ACleanRevokeRepeatsNothing) {
+  const auto [order, first_seed] = GetParam();
+  std::size_t left = 0;
+  for (std::uint32_t seed = first_seed; seed < first_seed + 40; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    left += Schedule(order, seed).run_revoke(false);
+    if (HasFailure()) break;
+  }
+  EXPECT_GT(left, 0U) << "what lies beyond is left to the next owner";
+}
+
+TEST_P(Guarantees, HoldInADrainWithFailures) {
+  const auto [order, first_seed] = GetParam();
+  set_log_level(LogLevel::off);
+  for (std::uint32_t seed = first_seed; seed < first_seed + 40; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Schedule(order, seed).run_revoke(true);
+    if (HasFailure()) break;
   }
   set_log_level(LogLevel::info);
 }

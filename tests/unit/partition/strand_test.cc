@@ -85,5 +85,21 @@ TEST_F(StrandTest, StorageDoesNotGrowWithWhatHasPassed) {
   EXPECT_EQ(strand.queued(), 10U);
 }
 
+TEST_F(StrandTest, CutTakesOutWhatLiesAtTheMarkOrBehindIt) {
+  a.records.offsets = {10, 11, 15, 16};
+  b.records.offsets = {20, 21};
+  // Not in offset order, as with several runs out that gave back.
+  strand.push_back({&b, 0, 2});
+  strand.push_back({&a, 1, 4});
+  EXPECT_EQ(take(1), Positions({0}));
+  EXPECT_EQ(strand.cut(Offset{16}), 2U);
+  EXPECT_EQ(strand.queued(), 2U);
+  strand.push_front({&a, 0, 1});
+  EXPECT_EQ(take(10), Positions({0, 1, 2}));
+  strand.push_back({&a, 0, 4});
+  EXPECT_EQ(strand.cut(Offset{}), 4U) << "no mark: nothing stays";
+  EXPECT_TRUE(strand.empty());
+}
+
 }  // namespace
 }  // namespace strandline::test
