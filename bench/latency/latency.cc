@@ -1,0 +1,109 @@
+#include "common/report.h"
+#include "common/topics.h"
+#include "latency/load.h"
+#include "latency/receivers.h"
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+// From the moment before produce to the first line of the handler, at a fixed rate, all in one
+// process and on one clock.
+namespace {
+
+using bench::Load;
+using bench::LoadOptions;
+using bench::Options;
+using bench::Samples;
+
+double quantile_us(const std::vector<std::int64_t>& sorted, double quantile) {
+  if (sorted.empty()) return 0.0;
+  const auto index = static_cast<std::size_t>(quantile * static_cast<double>(sorted.size() - 1));
+  return static_cast<double>(sorted[index]) / 1000.0;
+}
+
+int print(const Options& options, const LoadOptions& load_options, const Load& load,
+          const Samples& samples) {
+  const std::vector<std::int64_t> sorted = samples.sorted();
+  const bool complete = samples.received() == load.sent() && sorted.size() == load.sent_measured();
+  const nlohmann::json line{{"arm", options.arm},
+                            {"rate", load_options.rate},
+                            {"achieved_rate", load.achieved_rate()},
+                            {"size", load_options.size},
+                            {"partitions", options.partitions},
+                            {"concurrency", options.concurrency},
+                            {"linger_ms", load_options.linger_ms},
+                            {"samples", sorted.size()},
+                            {"p50_us", quantile_us(sorted, 0.50)},
+                            {"p99_us", quantile_us(sorted, 0.99)},
+                            {"p99_9_us", quantile_us(sorted, 0.999)},
+                            {"max_us", quantile_us(sorted, 1.0)},
+                            {"saw_all", complete},
+                            {"allocator", bench::allocator_name()},
+                            {"settings", options.settings}};
+  std::cout << line.dump() << std::endl;
+  return complete ? 0 : 1;
+}
+
+int measure(Options options, LoadOptions load_options) {
+  using Clock = std::chrono::steady_clock;
+  const bench::TemporaryTopic topic(options.bootstrap_servers, options.partitions);
+  options.topic = load_options.topic = topic.name();
+  const double expected =
+      load_options.rate * std::chrono::duration<double>(load_options.duration).count();
+  Samples samples(static_cast<std::size_t>(expected * 1.1) + 1000);
+  Load load(load_options);
+  const Clock::time_point deadline = Clock::now() + load_options.warm_up + load_options.duration +
+                                     std::chrono::seconds(options.timeout_s);
+  std::atomic<bool> all_sent{false};
+  std::jthread waiter([&] {
+    load.wait();
+    all_sent = true;
+  });
+  const auto done = [&] {
+    // What was sent is known for good only when the sender has ended.
+    return (all_sent && samples.received() >= load.sent()) || Clock::now() >= deadline;
+  };
+  if (options.arm == "raw_poll") {
+    bench::receive_raw(options, samples, done);
+  } else {
+    bench::receive_strandline(options, samples, done);
+  }
+  waiter.join();
+  return print(options, load_options, load, samples);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  options.timeout_s = 30;
+  LoadOptions load;
+  std::int64_t seconds = 10;
+  std::int64_t warm_up_seconds = 3;
+  std::vector<std::string> settings;
+  CLI::App app{"Latency of one arm at a fixed rate, as one line of JSON"};
+  app.add_option("--arm", options.arm, "who receives")
+      ->required()
+      ->check(CLI::IsMember({"raw_poll", "strandline"}));
+  app.add_option("--bootstrap-servers", options.bootstrap_servers, "host:port")->required();
+  app.add_option("--rate", load.rate, "records a second")->required()->check(CLI::PositiveNumber);
+  app.add_option("--seconds", seconds, "measured")->check(CLI::PositiveNumber);
+  app.add_option("--warm-up-s", warm_up_seconds, "before; the consumer joins its group in it");
+  app.add_option("--size", load.size, "bytes of a value");
+  app.add_option("--partitions", options.partitions, "of the topic");
+  app.add_option("--concurrency", options.concurrency, "workers");
+  app.add_option("--linger-ms", load.linger_ms, "of the producer");
+  app.add_option("--timeout-s", options.timeout_s, "to wait for the last records");
+  app.add_option("--option", settings, "name=value, as for the arms")->allow_extra_args(false);
+  CLI11_PARSE(app, argc, argv);
+  return bench::guarded_main([&] {
+    bench::add_settings(options, settings);
+    load.bootstrap_servers = options.bootstrap_servers;
+    load.warm_up = std::chrono::seconds(warm_up_seconds);
+    load.duration = std::chrono::seconds(seconds);
+    return measure(options, load);
+  });
+}
