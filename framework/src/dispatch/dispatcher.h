@@ -70,10 +70,13 @@ class Dispatcher final : private StrandOwner, private RunOwner, private StrandBo
   void cancel(Partition& partition);
   /// The end of the epoch.
   void fence(Partition& partition);
-  /// Nothing of it runs, no dead letter of it is on its way, and nothing will start by itself.
+  /// Nothing of it runs, no dead letter of it is on its way, and nothing will start by itself: what
+  /// is still in flight is parked, waits behind a record that is, or was left to the next owner.
   [[nodiscard]] bool quiet(const Partition& partition) const {
-    return partition.out == 0 && partition.unacknowledged == 0 &&
-           (partition.stop.stop_requested() || !partition.any_ready());
+    if (partition.out > 0 || partition.unacknowledged > 0) return false;
+    if (partition.stop.stop_requested()) return true;
+    const bool retries = !partition.draining && partition.counters.waiting_retry > 0;
+    return !retries && !partition.any_ready();
   }
 
   void on_dead_letter_delivered(std::uint64_t token, const Result<void>& result) {

@@ -162,6 +162,27 @@ TEST_F(DispatcherTest, ParkHoldsItsKeyAndThePositionWhileOthersGoOn) {
   EXPECT_EQ(partition.in_flight(), 2U);
 }
 
+TEST_F(DispatcherTest, WhatIsQueuedBehindAParkedRecordIsNotWaitedFor) {
+  ConsumerConfig config = rig_config();
+  config.failure.attempts_max = 2;
+  config.failure.exhausted = Exhausted::park;
+  DispatchRig rig(config, [](const Record& record) {
+    if (record.offset() == Offset{1}) throw std::runtime_error("no");
+    note(record);
+  });
+  auto& partition = rig.assign();
+  EXPECT_TRUE(rig.dispatcher().quiet(partition));
+  rig.admit(partition, 0, 5);
+  EXPECT_FALSE(rig.dispatcher().quiet(partition)) << "what is queued will start";
+  rig.run_all();
+  EXPECT_EQ(partition.counters.waiting_retry, 1U);
+  EXPECT_FALSE(rig.dispatcher().quiet(partition)) << "the retry will start";
+  rig.pass(1h);
+  EXPECT_EQ(partition.counters.parked, 1U);
+  EXPECT_EQ(partition.in_flight(), 4U);
+  EXPECT_TRUE(rig.dispatcher().quiet(partition)) << "nothing will ever start";
+}
+
 TEST_F(DispatcherTest, ARetryHoldsOnlyItsKey) {
   ConsumerConfig config = rig_config(Ordering::key);
   bool failed = false;
