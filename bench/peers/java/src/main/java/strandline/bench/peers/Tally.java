@@ -34,6 +34,11 @@ public final class Tally {
       offsets[partition] += offset;
       bytes += size;
     }
+
+    /** For an arm that learns a record's offset elsewhere than where it handles it. */
+    public void addOffset(int partition, long offset) {
+      offsets[partition] += offset;
+    }
   }
 
   private final TopicRange range;
