@@ -46,14 +46,18 @@ quietly() {
   fi
 }
 
-# A peer that cannot be built here is skipped by its arms, each with this reason.
+# A peer that cannot be built here is skipped by its arms, each with the reason that build.sh gave.
 build_peer() {
-  local log=build/logs/bench-$1.log code=0
-  [[ -x bench/peers/$1/build.sh ]] || return 0
+  local log=build/logs/bench-$1.log code=0 reason
   bench/peers/"$1"/build.sh >"$log" 2>&1 || code=$?
   ((code == 0)) && return 0
-  grep -h '^skipped:' "$log" || tail -n 20 "$log"
-  ((code == 77)) && return 0
+  if ((code == 77)); then
+    reason=$(sed -n 's/^skipped: *//p' "$log" | head -n 1)
+    echo "skipped: $reason"
+    options+=(--without "$1" "${reason:-bench/peers/$1/build.sh did not say why}")
+    return 0
+  fi
+  tail -n 20 "$log"
   echo "failed: bench/peers/$1/build.sh (whole log: $log)" >&2
   exit 1
 }

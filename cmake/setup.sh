@@ -98,7 +98,8 @@ install_packages() {
 # installed: it could only fail. The bench then says that the arm was skipped, and why.
 provide_go() {
   local wanted=1.24 offered
-  command -v go >/dev/null && return 0
+  # Go's own archive installs itself where PATH need not look.
+  PATH=$PATH:/usr/local/go/bin command -v go >/dev/null && return 0
   local module=$root/bench/peers/go/go.mod
   [[ -e $module ]] && wanted=$(awk '$1 == "go" { print $2 }' "$module")
   offered=$(LC_ALL=C apt-cache policy golang-go | sed -n 's/^ *Candidate: \([0-9]*:\)\?//p')

@@ -33,7 +33,8 @@ ARMS |= {
     "kafka_consumer_threads": Arm("Java KafkaConsumer + threads", peer=JAVA, word="kafka_consumer_threads", jvm=True),
     "parallel_consumer": Arm("Parallel Consumer", peer=JAVA, word="parallel_consumer", jvm=True),
     "decaton": Arm("Decaton", peer=JAVA, word="decaton", jvm=True),
-    "franz_go": Arm("franz-go, goroutine per partition", peer=GO, word="franz_go"),
+    "franz_goroutines": Arm("franz-go, goroutine per partition", peer=GO, word="franz_goroutines"),
+    "franz_poll": Arm("franz-go, poll loop", peer=GO, word="franz_poll", lanes=1),
 }
 
 
@@ -59,13 +60,9 @@ def find_program(build, name):
 
 
 def command_of(arm, root, build):
-    """(command, None), or (None, why it cannot be run here)."""
+    """(command, None), or (None, why there is none)."""
     if arm.peer:
         script = Path(root) / arm.peer / "run_arm.sh"
-        if not script.exists():
-            return None, f"{arm.peer}/run_arm.sh does not exist"
-        return [str(script), arm.word], None
+        return ([str(script), arm.word], None) if script.exists() else (None, f"{arm.peer}/run_arm.sh does not exist")
     program = find_program(build, arm.program)
-    if program is None:
-        return None, f"{arm.program} is not built"
-    return [str(program)], None
+    return ([str(program)], None) if program else (None, f"{arm.program} is not built")

@@ -11,6 +11,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+import beside
 import broker
 import compare
 import latency
@@ -47,7 +48,7 @@ def chosen(rows, pattern):
     return [row for row in rows if not pattern or re.search(pattern, row.id)]
 
 
-def measure_rows(rows, kafka, build):
+def measure_rows(rows, kafka, build, unbuilt):
     """The summed up rows. Topics are filled first, so that no fill runs beside a measurement."""
     filler = find_program(build, "bench_fill")
     if filler is None:
@@ -55,7 +56,7 @@ def measure_rows(rows, kafka, build):
     for topic in plan.topics_of(rows):
         took = kafka.fill(filler, topic)["seconds"]
         say(f"filled {topic.name}: {topic.records:,} × {topic.size} B in {took:.1f} s")
-    runner, summed = Runner(ROOT, build, kafka), []
+    runner, summed = Runner(ROOT, build, kafka, unbuilt), []
     for group, members in plan.groups_of(rows):
         say(f"group {group}: {len(members)} rows")
         runs = run_group(members, plan.TOPICS, runner, say_run)
@@ -70,23 +71,24 @@ def say_program(outcome):
 
 
 def measure_programs(name, kafka, build, pattern):
+    def wanted(program):
+        return not pattern or re.search(pattern, program)
+
     outcomes = []
-    if not pattern or re.search(pattern, latency.PROGRAM):
+    if beside.LATENCY[name] and wanted(latency.PROGRAM):
         say(f"latency: {latency.PROGRAM}")
-        outcomes.append(latency.run(plan.LATENCY[name], build, kafka.bootstrap, ROOT))
+        outcomes.append(latency.run(beside.LATENCY[name], build, kafka.bootstrap, ROOT))
         say_program(outcomes[-1])
-    for kind in () if name == "quick" else programs.KINDS:
-        for program in programs.found(build, kind):
-            if pattern and not re.search(pattern, program.name):
-                continue
-            say(f"{kind}: {program.name}")
-            outcomes.append(programs.run(kind, program, kafka.bootstrap, name != "full", ROOT))
+    for program in beside.PROGRAMS[name]:
+        if wanted(program.name):
+            say(f"{program.kind}: {program.name}")
+            outcomes.append(programs.run(program, kafka.bootstrap, build, ROOT))
             say_program(outcomes[-1])
     return outcomes
 
 
 def estimate_minutes(name, rows):
-    return (plan.estimate_plan_seconds(rows) + plan.estimate_latency_seconds(plan.LATENCY[name])) / 60
+    return (plan.estimate_plan_seconds(rows) + beside.estimate_seconds(name)) / 60
 
 
 def run(args):
@@ -98,9 +100,10 @@ def run(args):
     if described["load_before"] > 0.5 * described["cores"]:
         say(f"warning: the load is {described['load_before']} before the run; the figures will be noisy")
     open_broker = broker.given(args.bootstrap_servers) if args.bootstrap_servers else broker.started(build / "broker")
-    notes = ["The broker was given, not started by this run; its version is not known"] if args.bootstrap_servers else []
+    given = "The broker was given, not started by this run; its version is not known"
+    notes = [given] if args.bootstrap_servers else []
     with open_broker as kafka:
-        summed = measure_rows(rows, kafka, build)
+        summed = measure_rows(rows, kafka, build, dict(args.without))
         measured = measure_programs(args.plan, kafka, build, args.only)
         if args.bootstrap_servers:
             say(f"left on the broker: topics {', '.join(kafka.filled) or 'none'}")
@@ -117,7 +120,8 @@ def run(args):
         "rows": summed,
         "programs": measured,
     }
-    stem = results.free_stem(args.results or (PARTIAL_RESULTS if args.only or args.plan == "smoke" else RESULTS), result)
+    usual = PARTIAL_RESULTS if args.only or args.plan == "smoke" else RESULTS
+    stem = results.free_stem(args.results or usual, result)
     stem.parent.mkdir(parents=True, exist_ok=True)
     results.write(f"{stem}.json", result)
     write_report(f"{stem}.json")
@@ -156,6 +160,8 @@ def arguments():
     one.add_argument("--build", default=ROOT / "build" / "bench")
     one.add_argument("--bootstrap-servers", help="a broker that runs already; default: one is started")
     one.add_argument("--only", help="a regular expression for the rows' ids and the programs' names")
+    one.add_argument("--without", nargs=2, action="append", default=[], metavar=("PEER", "REASON"),
+                     help="a peer (java, go) that could not be built, and why: its arms are skipped")
     one.add_argument("--results", help="directory; default: bench/results, with --only build/bench-results")
     one = commands.add_parser("report", help="write a result's .md and .svg again")
     one.add_argument("file")

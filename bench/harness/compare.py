@@ -83,7 +83,8 @@ def report(old, new):
     notes = differences(old, new)
     if notes:
         lines += ["Also different:", *(f"- {note}" for note in notes), ""]
-    lines += ["| row | figure | before | spread | after | spread | moved | verdict |", "|---|---|--:|--:|--:|--:|--:|---|"]
+    lines += ["| row | figure | before | spread | after | spread | moved | verdict |",
+              "|---|---|--:|--:|--:|--:|--:|---|"]
     for move in moves(old, new):
         before, after = move["before"], move["after"]
         lines.append(f"| {move['id']} | {move['figure']} | {_number(move['figure'], before['median'])} "

@@ -43,9 +43,12 @@ def describe():
 
 def _first_line(*command, pattern=r"(.+)", cwd=None):
     """The first match in what the command says, or None where it cannot be run."""
-    if not shutil.which(command[0]):
+    # Go's own archive installs itself where PATH need not look.
+    program = shutil.which(command[0]) or shutil.which(command[0], path="/usr/local/go/bin")
+    if not program:
         return None
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, cwd=cwd)
+    done = subprocess.run([program, *command[1:]], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=60, cwd=cwd)
     found = re.search(pattern, done.stdout + done.stderr) if done.returncode == 0 else None
     return found.group(1).strip() if found else None
 

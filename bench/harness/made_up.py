@@ -7,7 +7,7 @@ import plan
 import results
 
 # Records a second; what is not named here gets OTHERS. Chosen so that every verdict occurs.
-RATES = {"raw_batch": 7_000_000, "raw_poll": 4_000_000, "strandline": 7_350_000, "franz_go": 7_000_000,
+RATES = {"raw_batch": 7_000_000, "raw_poll": 4_000_000, "strandline": 7_350_000, "franz_goroutines": 7_000_000,
          "kafka_consumer": 3_700_000, "parallel_consumer": 200_000}
 OTHERS = 1_000_000
 NOISE = (1.0, 0.98, 1.01)

@@ -8,6 +8,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 
+import beside
 from arms import ARMS
 
 # Raised when the way of measuring changes although no row does.
@@ -107,7 +108,7 @@ def noop_100():
         row(group, "strandline", topic, "partition", 2, handler="batch"),
         row(group, "strandline", topic, "key", 2),
         row(group, "strandline", topic, "none", 2),
-        row(group, "franz_go", topic, concurrency=12),
+        row(group, "franz_goroutines", topic, concurrency=12),
         row(group, "kafka_consumer", topic, options=BEST_POLL),
         row(group, "kafka_consumer_threads", topic, concurrency=2, options=BEST_POLL),
     ]
@@ -117,6 +118,7 @@ def noop_100_more():
     group, topic = "noop-100B", "t100"
     return [
         row(group, "raw_poll_glibc", topic),
+        row(group, "franz_poll", topic),
         row(group, "strandline", topic, "partition", 1),
         row(group, "strandline", topic, "key", 1),
         row(group, "strandline", topic, "none", 1),
@@ -135,7 +137,7 @@ def noop_1k(topic="t1k", group="noop-1KB"):
         row(group, "raw_batch", topic),
         row(group, "strandline", topic, "partition", 2),
         row(group, "strandline", topic, "key", 2),
-        row(group, "franz_go", topic, concurrency=12),
+        row(group, "franz_goroutines", topic, concurrency=12),
         row(group, "kafka_consumer", topic, options=BEST_POLL),
     ]
 
@@ -184,7 +186,7 @@ def sleep_10ms_sequential():
         row(group, "raw_poll", "s300", work_us=work),
         row(group, "kafka_consumer", "s300", work_us=work),
         row(group, "kafka_consumer_threads", "s300", concurrency=12, work_us=work),
-        row(group, "franz_go", "s300", concurrency=12, work_us=work),
+        row(group, "franz_goroutines", "s300", concurrency=12, work_us=work),
         row(group, "strandline", "s300", "partition", 12, work),
     ]
 
@@ -227,7 +229,7 @@ def sweep():
                 rows.append(row(group, arm, sweep_topic(arm, order, level, work), order, level, work, mode=mode))
             if level == 10:
                 # Their concurrency is the number of partitions.
-                for arm in ("strandline", "franz_go", "kafka_consumer_threads"):
+                for arm in ("strandline", "franz_goroutines", "kafka_consumer_threads"):
                     rows.append(row(group, arm, sweep_topic(arm, "partition", 12, work), "partition", 12, work))
     return rows
 
@@ -244,8 +246,8 @@ def smoke():
              row("smoke", "kafka_consumer", "s12k", options=BEST_POLL),
              row("smoke", "kafka_consumer_threads", "s12k", concurrency=2, options=BEST_POLL),
              row("smoke", "kafka_consumer_threads", "s1200", concurrency=12, work_us=MILLISECOND),
-             row("smoke", "franz_go", "s12k", concurrency=12),
-             row("smoke", "franz_go", "s1200", concurrency=12, work_us=MILLISECOND)]
+             row("smoke", "franz_poll", "s12k"), row("smoke", "franz_goroutines", "s12k", concurrency=12),
+             row("smoke", "franz_goroutines", "s1200", concurrency=12, work_us=MILLISECOND)]
     return [replace(r, repeats=1, timeout_s=60) for r in rows]
 
 
@@ -264,24 +266,6 @@ def full():
 PLANS = {"smoke": smoke, "quick": quick, "full": full}
 
 
-@dataclass(frozen=True)
-class Latency:
-    """At which parts of the rate that the machine sustains, how often, and how long each time."""
-
-    parts: tuple
-    repeats: int
-    seconds: int
-    probe_s: int
-
-
-LATENCY = {"smoke": Latency((0.5,), 1, 1, 1), "quick": Latency((0.5,), 3, 3, 2), "full": Latency((0.1, 0.5, 0.8), 5, 15, 5)}
-
-
-def estimate_latency_seconds(latency):
-    # Each run joins a group, warms up and ends; six rates are tried before.
-    return len(latency.parts) * latency.repeats * 2 * (latency.seconds + 3) + 6 * (latency.probe_s + 3)
-
-
 def topics_of(rows):
     names = {r.topic for r in rows}
     return [topic for topic in TOPICS.values() if topic.name in names]
@@ -289,12 +273,13 @@ def topics_of(rows):
 
 def version_of(name):
     rows = PLANS[name]()
-    data = [METHOD, [asdict(r) for r in rows], [asdict(t) for t in topics_of(rows)], asdict(LATENCY[name])]
+    more = [asdict(p) for p in (beside.LATENCY[name], *beside.PROGRAMS[name]) if p]
+    data = [METHOD, [asdict(r) for r in rows], [asdict(t) for t in topics_of(rows)], more]
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:12]
 
 
 # Records a second that each arm reaches at least, for the estimate of the time only.
-PACE = {"parallel_consumer": 60_000, "decaton": 300_000, "franz_go": 3_000_000}
+PACE = {"parallel_consumer": 60_000, "decaton": 300_000, "franz_goroutines": 3_000_000}
 
 
 def estimate_seconds(r):

@@ -1,68 +1,93 @@
-"""The programs beside the arms: micro benchmarks and scenarios. Each measures several things in one go.
+"""The programs beside the arms: micro benchmarks and scenarios.
 
-They print JSON; its `figures` are what the table of targets is computed from.
+They print JSON; the plan says which of its values are figures of the table of targets.
 """
 
 import json
+import statistics
 
 from arms import find_program
 from machine import scrub
 from runner import SKIPPED, call, last_words, skip_reason
 
-KINDS = ("micro", "scenario")
 # What a copy costs is what it measures; nothing on the way of a record copies one.
 ALLOCATES_BY_PURPOSE = ("record_view_copy",)
-TIMES = ("name", "real_time", "cpu_time", "time_unit", "items_per_second")
-
-
-def found(build, kind):
-    """The executables of that kind in the build tree; which there are is for the build to say."""
-    names = {path.name for path in build.rglob(f"bench_{kind}*") if path.is_file() and path.stat().st_mode & 0o111}
-    # The variants on glibc's allocator are for asking by hand.
-    return [find_program(build, name) for name in sorted(names) if not name.endswith("_glibc") and "." not in name]
+COROUTINES = "dispatch_coroutines"
+KEPT_OF_MICRO = ("name", "real_time", "cpu_time", "time_unit", "items_per_second", "mebibytes")
 
 
 def micro_figures(line):
-    """Google Benchmark's report: the greatest number of allocations for a record of any benchmark."""
-    counted = [run["allocations_per_record"] for run in line.get("benchmarks", [])
-               if "allocations_per_record" in run and not run["name"].startswith(ALLOCATES_BY_PURPOSE)]
-    # What the first turns of a loop allocated, spread over all of them, is not of the steady state.
-    return {"allocations_per_record": round(max(counted), 3)} if counted else {}
+    """Google Benchmark's report: the greatest number of allocations for a record of any benchmark.
+
+    Coroutines apart: their frames are the handler's.
+    """
+    figures = {}
+    for run in line.get("benchmarks", []):
+        if "allocations_per_record" not in run or run["name"].startswith(ALLOCATES_BY_PURPOSE):
+            continue
+        name = "allocations_per_coroutine" if run["name"].startswith(COROUTINES) else "allocations_per_record"
+        # What the first turns of a loop allocated, spread over all of them, is not of the steady state.
+        figures[name] = max(figures.get(name, 0), round(run["allocations_per_record"], 3))
+    return figures
 
 
-def keep(kind, line):
-    """Of Google Benchmark's report only what is no name or path of this machine."""
-    if kind != "micro":
-        return line
-    return {"benchmarks": [{name: value for name, value in run.items() if name in TIMES or "_per_" in name
-                            and "family" not in name} for run in line.get("benchmarks", [])]}
+def keep_of_micro(line):
+    """Only what is no name or path of this machine."""
+    def kept(name):
+        return name in KEPT_OF_MICRO or name.endswith(("_per_record", "_per_partition"))
+    return {"benchmarks": [{name: value for name, value in run.items() if kept(name)}
+                           for run in line.get("benchmarks", [])]}
 
 
-def command_of(kind, program, bootstrap, quick):
-    if kind == "micro":
-        return [str(program), "--benchmark_format=json", f"--benchmark_min_time={0.1 if quick else 1}"]
-    return [str(program), "--bootstrap-servers", bootstrap, *(["--quick"] if quick else [])]
+def scenario_figures(figures, lines):
+    """The median over the runs; a smaller part of a record than a thousandth is no allocation of the steady state."""
+    found = {}
+    for name, key in figures:
+        values = [line[key] for line in lines if isinstance(line.get(key), (int, float))]
+        if values:
+            middle = statistics.median(values)
+            found[name] = round(middle, 3) if name == "allocations_per_record" else middle
+    if "others_part_of_alone" in found:
+        found["slow_partition_loss"] = 1 - found["others_part_of_alone"]
+    return found
 
 
-def run(kind, program, bootstrap, quick, root):
-    limit = 120 if quick else 1800
-    code, out, err = call(command_of(kind, program, bootstrap, quick), limit)
-    outcome = {"kind": kind, "name": program.name, "status": "failed", "reason": None}
+def judge(code, out, err, limit):
+    """(line, status, reason) of one run."""
+    if code == SKIPPED:
+        return None, "skipped", skip_reason(out, err)
     try:
         line = json.loads(out)
     except ValueError:
         line = None
-    if code == SKIPPED:
-        outcome.update(status="skipped", reason=skip_reason(out, err))
-    elif code is None:
-        outcome["reason"] = f"killed after {limit} s"
-    elif not isinstance(line, dict):
-        outcome["reason"] = f"exit code {code}, no JSON on stdout: {last_words(err)}"
-    elif code != 0 or not line.get("ok", True) or not line.get("saw_all", True):
-        outcome.update(reason=f"exit code {code}: {last_words(err)}", result=keep(kind, line))
-    else:
-        figures = micro_figures(line) if kind == "micro" else line.get("figures", {})
-        outcome.update(status="measured", figures=figures, result=keep(kind, line))
-    if outcome["reason"]:
-        outcome["reason"] = scrub(outcome["reason"], root)
-    return outcome
+    if code is None:
+        return line, "failed", f"killed after {limit} s"
+    if not isinstance(line, dict):
+        return None, "failed", f"exit code {code}, no JSON on stdout: {last_words(err)}"
+    if code != 0 or not line.get("saw_all", True):
+        missed = "" if line.get("saw_all", True) else "did not see every record, "
+        return line, "failed", f"{missed}exit code {code}: {last_words(err)}"
+    return line, "measured", None
+
+
+def run(program, bootstrap, build, root):
+    """All runs of one program, summed up as an entry of the result file."""
+    outcome = {"kind": program.kind, "name": program.name, "arguments": list(program.arguments),
+               "repeats": program.repeats, "status": "measured", "reason": None}
+    path = find_program(build, program.program)
+    if path is None:
+        return {**outcome, "status": "failed", "reason": f"{program.program} is not built"}
+    command = [str(path), *program.arguments]
+    if program.kind == "scenario":
+        command += ["--bootstrap-servers", bootstrap]
+    lines = []
+    for _ in range(program.repeats):
+        line, status, reason = judge(*call(command, program.timeout_s), program.timeout_s)
+        lines.append(line or {})
+        if status != "measured":
+            outcome.update(status=status, reason=scrub(reason, root))
+        if status == "skipped":
+            break
+    if program.kind == "micro":
+        return {**outcome, "figures": micro_figures(lines[0]), "result": keep_of_micro(lines[0])}
+    return {**outcome, "figures": scenario_figures(program.figures, lines), "result": {"runs": lines}}

@@ -2,6 +2,7 @@
 
 import targets
 from arms import label_of
+from results import spread
 
 VERSION_NAMES = {"git_commit": "strandline", "kafka_broker": "Kafka broker", "jdk": "JDK", "go": "Go"}
 
@@ -63,8 +64,8 @@ def _row_line(row, topics):
     state = "yes" if row["saw_all"] else "NO"
     if row["status"] == "failed":
         state += f"; {len(row['runs']) - good} of {len(row['runs'])} runs failed: {row['reason']}"
-    return (*head, _rate(rate["median"]), f"{_rate(rate['min'])} – {_rate(rate['max'])}", f"{rate['relative_iqr']:.1%}",
-            f"{cpu['median']:.0f}", part, state)
+    return (*head, _rate(rate["median"]), f"{_rate(rate['min'])} – {_rate(rate['max'])}",
+            f"{rate['relative_iqr']:.1%}", f"{cpu['median']:.0f}", part, state)
 
 
 def rows_part(result):
@@ -90,20 +91,36 @@ def _value(value):
 def _micro_table(result):
     """One column for each counter that any of them has."""
     runs = result.get("benchmarks", [])
-    counters = list(dict.fromkeys(name for run in runs for name in run if "_per_record" in name or name.startswith("bytes")))
+    counters = list(dict.fromkeys(name for run in runs for name in run
+                                  if name.endswith(("_per_record", "_per_partition"))))
     return _table(("benchmark", *(name.replace("_", " ") for name in counters)), ("---", *["--:"] * len(counters)),
                   [(run["name"], *(_value(run.get(name, "")) for name in counters)) for run in runs])
 
 
+def _latency_line(point):
+    middle = [f"{point[name]['median']:.0f}" for name in ("p50_us", "p99_us", "p99_9_us")]
+    return (point["arm"], f"{_rate(point['rate'])} ({point['part_of_limit']:.0%})", *middle,
+            f"{point['p99_us']['min']:.0f} – {point['p99_us']['max']:.0f}", "yes" if point["saw_all"] else "NO")
+
+
 def _latency_table(result):
-    points = result.get("points", [])
-    lines = [f"Sustained by the raw poll loop: {_rate(result['limit_records_per_second'])} records/s.", ""] if points else []
-    return lines + _table(("arm", "rate", "p50 µs", "p99 µs", "p99.9 µs", "p99 range", "saw all"),
-                          ("---", "--:", "--:", "--:", "--:", "--:", "---"),
-                          [(point["arm"], f"{_rate(point['rate'])} ({point['part_of_limit']:.0%})",
-                            *(f"{point[name]['median']:.0f}" for name in ("p50_us", "p99_us", "p99_9_us")),
-                            f"{point['p99_us']['min']:.0f} – {point['p99_us']['max']:.0f}",
-                            "yes" if point["saw_all"] else "NO") for point in points])
+    limit = _rate(result["limit_records_per_second"])
+    return [f"Sustained by the raw poll loop: {limit} records/s.", "",
+            *_table(("arm", "rate", "p50 µs", "p99 µs", "p99.9 µs", "p99 range", "saw all"),
+                    ("---", "--:", "--:", "--:", "--:", "--:", "---"), map(_latency_line, result["points"]))]
+
+
+def _scenario_table(program):
+    """Every number that its line has, over its runs."""
+    runs = [run for run in program["result"]["runs"] if run]
+    names = dict.fromkeys(name for run in runs for name, value in run.items()
+                          if isinstance(value, (int, float)) and not isinstance(value, bool))
+    lines = []
+    for name in names:
+        found = spread([run[name] for run in runs if name in run])
+        ends = f"{_value(found['min'])} – {_value(found['max'])}"
+        lines.append((name.replace("_", " "), _value(found["median"]), ends))
+    return _table((f"{len(runs)} runs", "median", "range"), ("---", "--:", "--:"), lines)
 
 
 def programs_part(result):
@@ -117,9 +134,8 @@ def programs_part(result):
         lines.append("")
         if program["kind"] in tables and program.get("result"):
             lines += tables[program["kind"]](program["result"])
-        elif program.get("figures"):
-            lines += _table(("figure", "value"), ("---", "--:"),
-                            [(name, _value(value)) for name, value in program["figures"].items()])
+        elif program["kind"] == "scenario" and program.get("result"):
+            lines += _scenario_table(program)
     return lines
 
 

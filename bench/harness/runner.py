@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+from pathlib import PurePath
 
 from arms import ARMS, command_of
 from machine import scrub
@@ -79,7 +80,8 @@ def judge(code, out, err, timeout_s):
     if code is None:
         return {**outcome, "status": "failed", "reason": f"killed after {timeout_s} s"}
     if result and not result["saw_all"]:
-        return {**outcome, "status": "failed", "reason": f"did not see every record (exit code {code}): {last_words(err)}"}
+        reason = f"did not see every record (exit code {code}): {last_words(err)}"
+        return {**outcome, "status": "failed", "reason": reason}
     if code != 0:
         return {**outcome, "status": "failed", "reason": f"exit code {code}: {last_words(err)}"}
     if wrong:
@@ -88,15 +90,19 @@ def judge(code, out, err, timeout_s):
 
 
 class Runner:
-    """Runs rows of the plan against one broker."""
+    """Runs rows of the plan against one broker. `unbuilt`: peer folder's name → why it could not be built here."""
 
-    def __init__(self, root, build, broker):
+    def __init__(self, root, build, broker, unbuilt):
         self._root, self._build, self._broker = root, build, broker
+        self._unbuilt = unbuilt
         self._cannot = {}
 
     def run(self, row, topic):
         if row.id in self._cannot:
             return {"status": "skipped", "reason": self._cannot[row.id]}
+        peer = PurePath(ARMS[row.arm].peer).name
+        if peer in self._unbuilt:
+            return {"status": "skipped", "reason": scrub(self._unbuilt[peer], self._root)}
         command, reason = command_of(ARMS[row.arm], self._root, self._build)
         if command is None:
             return {"status": "failed", "reason": reason}

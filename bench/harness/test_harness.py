@@ -8,6 +8,7 @@ from pathlib import Path
 
 import arms
 import bench
+import beside
 import compare
 import latency
 import machine
@@ -82,7 +83,7 @@ class Plans(unittest.TestCase):
     def test_quick_has_raw_strandline_and_every_peer_without_and_with_work(self):
         for work in (0, 10_000):
             arms = {row.arm for row in plan.quick() if row.work_us == work}
-            self.assertGreaterEqual(arms, {"raw_poll", "strandline", "franz_go", "kafka_consumer",
+            self.assertGreaterEqual(arms, {"raw_poll", "strandline", "franz_goroutines", "kafka_consumer",
                                            "kafka_consumer_threads", "parallel_consumer", "decaton"})
 
     def test_smoke_runs_every_arm(self):
@@ -146,6 +147,11 @@ class Judge(unittest.TestCase):
         self.assertEqual(self.judge(0, '{"saw_all": true}'),
                          ("failed", "its line lacks records_per_second, cpu_ns_per_record"))
 
+    def test_peer_that_could_not_be_built_is_skipped(self):
+        row = plan.row("g", "franz_goroutines", "small")
+        outcome = runner.Runner(Path("/"), Path("/"), None, {"go": "no Go"}).run(row, plan.TOPICS["small"])
+        self.assertEqual(outcome, {"status": "skipped", "reason": "no Go"})
+
     def test_program_that_hangs_is_killed_with_its_children(self):
         code, out, _ = runner.call(["sh", "-c", "echo begun; sleep 600 & wait"], 0.5)
         self.assertEqual((code, out), (None, "begun\n"))
@@ -187,17 +193,24 @@ class Targets(unittest.TestCase):
         last["records_per_second"]["median"] *= 0.9
         self.assertAlmostEqual(self.verdicts(result)[figure]["value"], 0.9)
 
-    def test_every_target_names_rows_that_full_has(self):
+    def test_every_target_is_of_what_full_measures(self):
         result = made_up.result(rows=plan.full())
-        for row in result["rows"]:
-            if row["arm"] == "decaton":
-                row.update(made_up.summed(next(r for r in plan.full() if r.id == row["id"])))
+        for program in beside.PROGRAMS["full"]:
+            line = {key: 1.0 for _, key in program.figures}
+            result["programs"].append({"kind": program.kind, "name": program.name, "status": "measured",
+                                       "figures": programs.scenario_figures(program.figures, [line])})
+        result["programs"].append({"kind": "micro", "name": "m", "status": "measured",
+                                   "figures": {"allocations_per_coroutine": 1.0}})
         without = {verdict["figure"] for verdict in targets.judge(result) if verdict["reached"] == "not measured"}
-        figures = {t.figure for t in targets.TARGETS if t.value(targets.Evidence({"rows": [], "programs": [
-            {"status": "measured", "figures": dict.fromkeys(
-                ("bytes_per_record_in_flight", "slow_partition_loss", "zipf_part_of_bound",
-                 "rebalance_part_of_undisturbed", "crash_repeats_part_of_bound"), 1.0)}]})) is not None}
-        self.assertEqual(without - figures, {"no-op, partition order / Decaton's best setting"})
+        self.assertEqual(without, {"no-op, partition order / Decaton's best setting"})
+
+    def test_worst_of_several_programs_counts(self):
+        result = made_up.result(rows=[])
+        for value in (20.0, 70.0, 30.0):
+            result["programs"].append({"kind": "scenario", "name": "memory", "status": "measured",
+                                       "figures": {"bytes_per_record_in_flight": value}})
+        found = self.verdicts(result)["memory for a record in flight, beyond librdkafka's"]
+        self.assertEqual((found["value"], found["reached"]), (70.0, "no"))
 
 
 class Compare(unittest.TestCase):
@@ -287,22 +300,37 @@ class Machine(unittest.TestCase):
 
 class Programs(unittest.TestCase):
     def test_greatest_number_of_allocations_counts(self):
-        line = {"benchmarks": [{"name": "tracker", "allocations_per_record": 0.0},
+        line = {"benchmarks": [{"name": "tracker", "allocations_per_record": 0.00004},
                                {"name": "router", "allocations_per_record": 0.25},
+                               {"name": "dispatch_coroutines/2", "allocations_per_record": 3.4},
                                {"name": "record_view_copy", "allocations_per_record": 3.0}, {"name": "memory"}]}
-        self.assertEqual(programs.micro_figures(line), {"allocations_per_record": 0.25})
+        self.assertEqual(programs.micro_figures(line),
+                         {"allocations_per_record": 0.25, "allocations_per_coroutine": 3.4})
         self.assertEqual(programs.micro_figures({}), {})
 
     def test_host_and_paths_are_dropped(self):
         line = {"context": {"host_name": "here"}, "benchmarks": [{"name": "a", "family_index": 1, "ns_per_record": 2}]}
-        self.assertEqual(programs.keep("micro", line), {"benchmarks": [{"name": "a", "ns_per_record": 2}]})
+        self.assertEqual(programs.keep_of_micro(line), {"benchmarks": [{"name": "a", "ns_per_record": 2}]})
+
+    def test_figures_are_medians_over_the_runs(self):
+        lines = [{"of_bound": value} for value in (0.90, 0.99, 0.97)] + [{}]
+        self.assertEqual(programs.scenario_figures((("zipf_part_of_bound", "of_bound"),), lines),
+                         {"zipf_part_of_bound": 0.97})
+        found = programs.scenario_figures((("others_part_of_alone", "of_bound"),), lines)
+        self.assertAlmostEqual(found["slow_partition_loss"], 0.03)
+
+    def test_run_that_missed_records_failed(self):
+        self.assertEqual(programs.judge(1, '{"saw_all": false}', "late", 9)[1:],
+                         ("failed", "did not see every record, exit code 1: late"))
+        self.assertEqual(programs.judge(0, '{"saw_all": true}', "", 9)[1:], ("measured", None))
+        self.assertEqual(programs.judge(2, "", "boom", 9)[1:], ("failed", "exit code 2, no JSON on stdout: boom"))
 
 
 class Latency(unittest.TestCase):
     @staticmethod
     def up_to(limit):
         return lambda rate: {"rate": rate, "achieved_rate": min(rate, limit), "saw_all": True,
-                             "p99_us": 500 if rate <= limit else 900_000}
+                             "p50_us": 500 if rate <= limit else 900_000}
 
     def test_limit_lies_on_the_ladder_below_the_truth(self):
         self.assertEqual(latency.find_limit(self.up_to(450_000)), 400_000)
