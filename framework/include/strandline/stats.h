@@ -78,8 +78,11 @@ struct InstanceStats {
   std::uint64_t retries = 0;
   std::uint64_t dead_lettered = 0;
   std::uint64_t dropped = 0;
-  std::uint64_t dead_letter_failures = 0;  ///< dead letters that the broker did not take
-  std::uint64_t stuck_reported = 0;        ///< records the watchdog has named
+  /// Dead letters that the broker did not take: one for each record and attempt. What the client
+  /// refuses by itself is not counted, only logged: after one refusal it may refuse for a while
+  /// whatever it is given for that topic.
+  std::uint64_t dead_letter_failures = 0;
+  std::uint64_t stuck_reported = 0;  ///< records the watchdog has named
   std::uint64_t late_completions_fenced = 0;
   std::uint64_t completions_abandoned = 0;
   std::uint64_t duplicates_filtered = 0;

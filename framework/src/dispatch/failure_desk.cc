@@ -87,8 +87,16 @@ void FailureDesk::dead_letter(Strand& strand, Item item, const Failure& failure,
 void FailureDesk::send(Letter& letter) {
   ++letter.attempts;
   if (const Result<void> sent = events_.send_dead_letter(letter.content, letter.token); !sent) {
-    on_delivered(letter.token, sent);
+    send_later(letter, sent.error());
   }
+}
+
+void FailureDesk::send_later(Letter& letter, const Error& why) {
+  // Nothing passes it before it is acknowledged, so there is no last attempt.
+  const Duration delay = backoff_delay(policy_.backoff, letter.attempts, random_);
+  log(LogLevel::error, "the dead letter of {} was not taken by \"{}\": {}; sending it again",
+      name(letter.item), policy_.dead_letter_topic, why.message);
+  timers_.schedule(letter, clock_.now() + delay);
 }
 
 void FailureDesk::on_delivered(std::uint64_t token, const Result<void>& result) {
@@ -96,13 +104,10 @@ void FailureDesk::on_delivered(std::uint64_t token, const Result<void>& result) 
   if (found == letters_.end()) return;  // its partition is gone: the record comes again
   Letter& letter = *found->second;
   if (!result) {
+    // Here only: after one refusal the client itself refuses for a while what it is given, and
+    // would multiply what the broker has said once.
     ++counters_.dead_letter_failures;
-    // Nothing passes it before it is acknowledged, so there is no last attempt.
-    const Duration delay = backoff_delay(policy_.backoff, letter.attempts, random_);
-    log(LogLevel::error, "the dead letter of {} was not taken by \"{}\": {}; sending it again",
-        name(letter.item), policy_.dead_letter_topic, result.error().message);
-    timers_.schedule(letter, clock_.now() + delay);
-    return;
+    return send_later(letter, result.error());
   }
   Strand& strand = letter.strand;
   const Item item = letter.item;

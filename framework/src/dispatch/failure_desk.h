@@ -60,6 +60,7 @@ class FailureDesk {
   void park(Strand& strand, Item item, const std::string& reason);
   void stop(Strand& strand, Item item, unsigned attempt, const std::string& reason);
   void send(Letter& letter);
+  void send_later(Letter& letter, const Error& why);
   [[nodiscard]] static Item take_front(Strand& strand);
   [[nodiscard]] static std::string name(Item item);
 

@@ -100,6 +100,7 @@ class DispatchRig final : private detail::DispatchEvents, private detail::JobSin
   std::optional<Error> stopped;
   std::deque<std::pair<std::uint64_t, detail::DeadLetter>> letters;
   std::vector<detail::DeadLetter> acknowledged;
+  std::optional<Error> client_refuses;  ///< dead letters, before they reach the broker
   std::vector<std::function<void(Result<Offset>)>> commit_requests;
 
  private:
@@ -112,6 +113,7 @@ class DispatchRig final : private detail::DispatchEvents, private detail::JobSin
     commit_requests.push_back(std::move(answer));
   }
   Result<void> send_dead_letter(const detail::DeadLetter& letter, std::uint64_t token) override {
+    if (client_refuses) return Unexpected(*client_refuses);
     letters.emplace_back(token, letter);
     return {};
   }

@@ -129,6 +129,34 @@ TEST_F(DispatcherTest, ADeadLetterHoldsTheCommitUntilItIsAcknowledged) {
   EXPECT_TRUE(rig.dispatcher().quiet(partition));
 }
 
+TEST_F(DispatcherTest, ADeadLettersFailureIsTheBrokersAndNotTheClients) {
+  ConsumerConfig config = rig_config(Ordering::none);
+  config.failure.attempts_max = 1;
+  config.failure.exhausted = Exhausted::dead_letter;
+  config.failure.dead_letter_topic = "dead";
+  DispatchRig rig(config, [](const Record&) { throw std::runtime_error("bad date"); });
+  auto& partition = rig.assign();
+  rig.admit(partition, 0, 2);
+  rig.run_all();
+  ASSERT_EQ(rig.letters.size(), 2U);
+  const Error refusal{ErrorCode::authorization, "not allowed"};
+  rig.acknowledge(Unexpected(refusal));
+  rig.acknowledge(Unexpected(refusal));
+  rig.client_refuses = refusal;
+  for (int i = 0; i < 5; ++i) rig.pass(1min);
+  EXPECT_THAT(rig.letters, IsEmpty());
+  EXPECT_EQ(rig.dispatcher().counters.dead_letter_failures, 2U) << "one for each record";
+  rig.client_refuses.reset();
+  rig.pass(1min);
+  ASSERT_EQ(rig.letters.size(), 2U) << "it is tried until it is taken";
+  rig.acknowledge(Unexpected(refusal));
+  EXPECT_EQ(rig.dispatcher().counters.dead_letter_failures, 3U) << "and for each attempt";
+  rig.pass(1min);
+  rig.acknowledge();
+  rig.acknowledge();
+  EXPECT_EQ(rig.position(partition), 2);
+}
+
 TEST_F(DispatcherTest, DropPassesTheRecordAndCountsIt) {
   ConsumerConfig config = rig_config();
   config.failure.attempts_max = 1;
