@@ -27,7 +27,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Decaton: a processor for each partition counts; concurrency C over P partitions is ceil(C / P) threads for each
- * partition when blocking. When asynchronous one thread for each partition starts the work, C records at a time over all.
+ * partition when blocking. When asynchronous one thread for each partition starts the work, C records at a time over
+ * all partitions.
  *
  * <p>Decaton tells its processors the partition but no offset. The tally's offsets are therefore counted where Decaton
  * takes the records from KafkaConsumer, by {@link DecatonOffsets}, and the counts where they are processed.
@@ -114,7 +115,7 @@ public final class DecatonArm implements Arm {
 
   /**
    * Makes a processor for each partition, because only the supplier is told which partition it is. The semaphore holds
-   * the asynchronous records in flight to C; Decaton's own bound, the pending records, stalls its polls at small values.
+   * the asynchronous records in flight to C; Decaton's own bound, the pending records, stalls its polls when small.
    */
   private record Supplier(Options options, Handler handler, ScheduledExecutorService timer, Semaphore free)
       implements DecatonProcessorSupplier<byte[]> {

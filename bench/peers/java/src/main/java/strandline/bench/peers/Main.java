@@ -11,6 +11,7 @@ public final class Main {
   private static final int NOT_ALL_SEEN = 1;
   private static final int USAGE = 2;
   private static final int SKIPPED = 77;
+  private static final String NO_DECATON = "DECATON_HOME names no directory with Decaton's built jars";
   private static final String ARMS = "kafka_consumer, kafka_consumer_threads, parallel_consumer, decaton";
 
   private Main() {}
@@ -42,7 +43,7 @@ public final class Main {
     String name = arguments[0];
     Options options = Options.parse(arguments, 1);
     Arm arm = arm(name);
-    String reason = arm == null ? "DECATON_HOME names no directory with Decaton's built jars" : arm.unavailable(options);
+    String reason = arm == null ? NO_DECATON : arm.unavailable(options);
     if (reason != null) {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("arm", name);
