@@ -77,7 +77,7 @@ cmake/setup.sh --for bench
 python=$(python_with_charts)
 step "build (bench)"
 quietly build/logs/bench-configure.log cmake --preset bench
-quietly build/logs/bench-build.log cmake --build --preset bench
+quietly build/logs/bench-build.log cmake --build --preset bench --target bench/all
 for peer in java go; do
   step "peer: $peer"
   build_peer "$peer"

@@ -42,7 +42,7 @@ def label_of(row):
     """What a person calls a row of a result file."""
     words = [ARMS[row["arm"]].label]
     if row["arm"].startswith(("strandline", "parallel", "decaton")):
-        words.append(f"{row['order']} order")
+        words.append("no order" if row["order"] == "none" else f"{row['order']} order")
     if row["handler"] == "batch":
         words.append("batches")
     if row["concurrency"] > 1:
@@ -52,8 +52,8 @@ def label_of(row):
 
 
 def find_program(build, name):
-    """The executable of that name anywhere in the build tree, or None."""
-    for path in sorted(Path(build).rglob(name)):
+    """The executable of that name in one of the build's folders of bench/, or None."""
+    for path in sorted(Path(build).glob(f"bench/*/{name}")):
         if path.is_file() and path.stat().st_mode & 0o111:
             return path
     return None

@@ -7,6 +7,7 @@ Called by bench/run.sh, which builds everything first.
 import argparse
 import datetime
 import re
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -28,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "bench" / "results"
 # What is no measurement of a whole plan is for the one who asked, not for the list of results.
 PARTIAL_RESULTS = ROOT / "build" / "bench-results"
+BROKERS = ROOT / "build" / "bench-broker"
 SKIPPED = 77
 
 
@@ -49,77 +51,91 @@ def chosen(rows, pattern):
 
 
 def measure_rows(rows, kafka, build, unbuilt):
-    """The summed up rows. Topics are filled first, so that no fill runs beside a measurement."""
+    """Yields the summed up rows. Topics are filled first, so that no fill runs beside a measurement."""
     filler = find_program(build, "bench_fill")
     if filler is None:
         raise SystemExit(f"bench: bench_fill is not built in {build}; run bench/run.sh, which builds it")
     for topic in plan.topics_of(rows):
         took = kafka.fill(filler, topic)["seconds"]
         say(f"filled {topic.name}: {topic.records:,} × {topic.size} B in {took:.1f} s")
-    runner, summed = Runner(ROOT, build, kafka, unbuilt), []
+    runner = Runner(ROOT, build, kafka, unbuilt)
     for group, members in plan.groups_of(rows):
         say(f"group {group}: {len(members)} rows")
         runs = run_group(members, plan.TOPICS, runner, say_run)
         for row in members:
             ideal = plan.ideal_rate(row.arm, row.order, row.concurrency, row.work_us)
-            summed.append(results.sum_up(row, runs[row.id], ideal))
-    return summed
+            yield results.sum_up(row, runs[row.id], ideal)
 
 
 def say_program(outcome):
     print(f"  {outcome['status']} {outcome['reason'] or outcome.get('figures', '')}", flush=True)
+    return outcome
 
 
 def measure_programs(name, kafka, build, pattern):
+    """Yields what each of them measured."""
     def wanted(program):
         return not pattern or re.search(pattern, program)
 
-    outcomes = []
     if beside.LATENCY[name] and wanted(latency.PROGRAM):
         say(f"latency: {latency.PROGRAM}")
-        outcomes.append(latency.run(beside.LATENCY[name], build, kafka.bootstrap, ROOT))
-        say_program(outcomes[-1])
+        yield say_program(latency.run(beside.LATENCY[name], build, kafka.bootstrap, ROOT))
     for program in beside.PROGRAMS[name]:
         if wanted(program.name):
             say(f"{program.kind}: {program.name}")
-            outcomes.append(programs.run(program, kafka.bootstrap, build, ROOT))
-            say_program(outcomes[-1])
-    return outcomes
+            yield say_program(programs.run(program, kafka.bootstrap, build, ROOT))
 
 
 def estimate_minutes(name, rows):
     return (plan.estimate_plan_seconds(rows) + beside.estimate_seconds(name)) / 60
 
 
-def run(args):
-    rows = chosen(plan.PLANS[args.plan](), args.only)
-    say(f"plan {args.plan}: {len(rows)} rows" +
-        ("" if args.only else f", about {estimate_minutes(args.plan, rows):.0f} minutes"))
+def header(args, rows, described):
+    """A result file without its rows. Made before the first run: the commit may be another one at the end."""
     build = Path(args.build)
-    described = machine.describe()
-    if described["load_before"] > 0.5 * described["cores"]:
-        say(f"warning: the load is {described['load_before']} before the run; the figures will be noisy")
-    open_broker = broker.given(args.bootstrap_servers) if args.bootstrap_servers else broker.started(build / "broker")
     given = "The broker was given, not started by this run; its version is not known"
-    notes = [given] if args.bootstrap_servers else []
-    with open_broker as kafka:
-        summed = measure_rows(rows, kafka, build, dict(args.without))
-        measured = measure_programs(args.plan, kafka, build, args.only)
-        if args.bootstrap_servers:
-            say(f"left on the broker: topics {', '.join(kafka.filled) or 'none'}")
-    version = broker.kafka_version() if not args.bootstrap_servers else None
-    result = {
+    kafka = None if args.bootstrap_servers else broker.kafka_version()
+    return {
         "schema": results.SCHEMA,
         "plan": {"name": args.plan, "version": plan.version_of(args.plan), "only": args.only},
         "date": datetime.date.today().isoformat(),
         "command": " ".join(["./bench/run.sh", args.plan, *([f"--only '{args.only}'"] if args.only else [])]),
         "machine": described,
-        "versions": machine.complete_versions(machine.versions(ROOT, build, version), summed),
-        "notes": notes,
+        "versions": machine.versions(ROOT, build, kafka),
+        "notes": [given] if args.bootstrap_servers else [],
         "topics": [asdict(topic) for topic in plan.topics_of(rows)],
-        "rows": summed,
-        "programs": measured,
+        "rows": [],
+        "programs": [],
     }
+
+
+def measure(args, rows, result):
+    """Fills the result in. What is known is kept in a file after each step: the whole may take hours."""
+    build = Path(args.build)
+    kept = PARTIAL_RESULTS / "unfinished.json"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    opened = broker.given(args.bootstrap_servers) if args.bootstrap_servers else broker.started(BROKERS)
+    with opened as kafka:
+        for part, outcomes in (("rows", measure_rows(rows, kafka, build, dict(args.without))),
+                               ("programs", measure_programs(args.plan, kafka, build, args.only))):
+            for outcome in outcomes:
+                result[part].append(outcome)
+                results.write(kept, result)
+        if args.bootstrap_servers:
+            say(f"left on the broker: topics {', '.join(kafka.filled) or 'none'}")
+    machine.complete_versions(result["versions"], result["rows"])
+    kept.unlink(missing_ok=True)
+
+
+def run(args):
+    rows = chosen(plan.PLANS[args.plan](), args.only)
+    say(f"plan {args.plan}: {len(rows)} rows" +
+        ("" if args.only else f", about {estimate_minutes(args.plan, rows):.0f} minutes"))
+    described = machine.describe()
+    if described["load_before"] > 0.5 * described["cores"]:
+        say(f"warning: the load is {described['load_before']} before the run; the figures will be noisy")
+    result = header(args, rows, described)
+    measure(args, rows, result)
     usual = PARTIAL_RESULTS if args.only or args.plan == "smoke" else RESULTS
     stem = results.free_stem(args.results or usual, result)
     stem.parent.mkdir(parents=True, exist_ok=True)
@@ -135,13 +151,13 @@ def write_report(path):
     stem = Path(path).with_suffix("")
     drawn = charts.draw(result, f"{stem}.svg")
     text = report.markdown(result, f"{stem.name}.svg" if drawn else None)
-    Path(f"{stem}.md").write_text(text)
+    Path(f"{stem}.md").write_text(text, encoding="utf-8")
     say(f"wrote {stem}.json, .md" + (" and .svg" if drawn else "; no charts: no row has a figure"))
 
 
 def conclude(result):
     """Prints the table of figures; fails where an arm failed, not where a target was missed."""
-    for verdict in targets.judge(result):
+    for verdict in targets.judge(result) if result["plan"]["name"] != "smoke" else []:
         value = "" if verdict["value"] is None else f"{verdict['value']:.3g}"
         print(f"  {verdict['reached']:<12} {value:>8}  ({'≤' if verdict['at_most'] else '≥'} {verdict['goal']:g}"
               f" {verdict['unit']})  {verdict['figure']}")
@@ -176,6 +192,8 @@ def arguments():
 
 def main():
     args = arguments()
+    # Without a handler the broker would end all the same, but its gigabytes would stay.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         if args.command == "run":
             return run(args)

@@ -15,7 +15,7 @@ class Latency:
     warm_up_s: int
 
 
-LATENCY = {"smoke": Latency((0.5,), 1, 1, 1, 3), "quick": None, "full": Latency((0.1, 0.5, 0.8), 5, 15, 5, 6)}
+LATENCY = {"smoke": Latency((0.5,), 1, 1, 1, 6), "quick": None, "full": Latency((0.1, 0.5, 0.8), 5, 15, 5, 8)}
 
 
 @dataclass(frozen=True)

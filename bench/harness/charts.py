@@ -19,7 +19,9 @@ def _colour(arm):
 
 
 def _bars(axes, rows, figure, scale, title, unit):
-    rows = sorted(rows, key=lambda row: (row[figure]["median"], row["id"]))
+    # The best on top, as barh draws from below.
+    sign = 1 if figure == "records_per_second" else -1
+    rows = sorted(rows, key=lambda row: (sign * row[figure]["median"], row["id"]))
     middle = [row[figure]["median"] / scale for row in rows]
     ends = [[m - row[figure]["min"] / scale for m, row in zip(middle, rows)],
             [row[figure]["max"] / scale - m for m, row in zip(middle, rows)]]

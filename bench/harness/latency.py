@@ -10,7 +10,7 @@ from runner import SKIPPED, call, last_words, skip_reason
 PROGRAM = "bench_latency"
 ARMS = ("raw_poll", "strandline")
 FIGURES = ("p50_us", "p99_us", "p99_9_us")
-FIRST_RATE = 50_000
+FIRST_RATE, LOWEST_RATE = 50_000, 5_000
 # A rate is sustained when it was sent as asked and the records did not pile up on their way.
 SENT_PART, PILED_UP_US = 0.98, 100_000
 
@@ -24,16 +24,23 @@ def sustained(line):
 
 
 def find_limit(measure, steps=8):
-    """The highest rate of a ladder that measure(rate) sustains: doubled until it does not, then one rung between."""
-    rate, last = FIRST_RATE, None
-    for _ in range(steps):
-        if not sustained(measure(rate)):
-            break
-        rate, last = rate * 2, rate
-    if last is None:
-        raise NoLatency(f"not even {FIRST_RATE} records/s are sustained here")
-    between = round(last * 1.4)
-    return between if rate == last * 2 and sustained(measure(between)) else last
+    """The highest rate of a ladder that measure(rate) sustains: doubled until it does not, then one rung between.
+
+    A first rate that is too high is halved instead.
+    """
+    rate = FIRST_RATE
+    if sustained(measure(rate)):
+        for _ in range(steps):
+            if not sustained(measure(rate * 2)):
+                between = round(rate * 1.4)
+                return between if sustained(measure(between)) else rate
+            rate *= 2
+        return rate
+    while rate > LOWEST_RATE:
+        rate //= 2
+        if sustained(measure(rate)):
+            return rate
+    raise NoLatency(f"not even {rate} records/s are sustained here")
 
 
 def _measure(program, bootstrap, arm, rate, seconds, warm_up_s):

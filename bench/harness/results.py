@@ -75,12 +75,12 @@ def free_stem(directory, result):
 
 
 def write(path, result):
-    Path(path).write_text(json.dumps(result, indent=1, sort_keys=False, ensure_ascii=False) + "\n")
+    Path(path).write_text(json.dumps(result, indent=1, sort_keys=False, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def read(path):
     try:
-        result = json.loads(Path(path).read_text())
+        result = json.loads(Path(path).read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         raise BadResult(f"{path} is not JSON: {error}") from None
     if result.get("schema") != SCHEMA:

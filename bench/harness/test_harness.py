@@ -335,6 +335,7 @@ class Latency(unittest.TestCase):
     def test_limit_lies_on_the_ladder_below_the_truth(self):
         self.assertEqual(latency.find_limit(self.up_to(450_000)), 400_000)
         self.assertEqual(latency.find_limit(self.up_to(600_000)), 560_000)
+        self.assertEqual(latency.find_limit(self.up_to(20_000)), 12_500)
 
     def test_no_limit_is_said(self):
         with self.assertRaises(latency.NoLatency):
