@@ -78,22 +78,13 @@ void Committer::tick() {
   if (!send(std::move(offsets), true, {})) scheduler_.answered(false, now);
 }
 
-void Committer::commit_finally(const std::vector<TopicPartition>& partitions,
-                               std::function<void()> done) {
-  try_finally(partitions, [done = std::move(done)](const std::optional<Error>&) { done(); });
-}
-
-void Committer::try_finally(const std::vector<TopicPartition>& partitions,
-                            const std::function<void(const std::optional<Error>&)>& done) {
+void Committer::commit_finally(const std::vector<TopicPartition>& partitions, const Done& done) {
   if (config_.mode == CommitMode::none) return done({});
   auto offsets = dirty([&](Partition& partition) {
     return std::ranges::find(partitions, partition.id()) != partitions.end();
   });
   if (offsets.empty()) return done({});
-  const bool sent =
-      send(std::move(offsets), false,
-           [done](const std::vector<CommittedOffset>& answers) { done(first_error(answers)); });
-  if (!sent) done({});
+  if (!send(std::move(offsets), false, done)) done({});
 }
 
 void Committer::commit_for_handler(Partition& partition,
@@ -119,8 +110,7 @@ void Committer::commit_for_handler(Partition& partition,
   if (!sent) answer(fail(ErrorCode::commit_failed, "the commit could not be sent"));
 }
 
-bool Committer::send(std::vector<PartitionOffset> offsets, bool scheduled,
-                     std::function<void(const std::vector<CommittedOffset>&)> done) {
+bool Committer::send(std::vector<PartitionOffset> offsets, bool scheduled, Done done) {
   const Result<CommitId> id = client_.commit(offsets);
   if (!id) {
     ++counters_.commits_failed;

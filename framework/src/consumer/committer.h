@@ -27,12 +27,13 @@ class Committer {
   void note_finished(std::uint64_t records) { scheduler_.finished(records); }
   [[nodiscard]] std::optional<TimePoint> next_due() const { return scheduler_.next_due(); }
 
+  /// What a request came to, partition by partition.
+  using Done = std::function<void(const std::vector<CommittedOffset>&)>;
+
   /// The final commit of partitions that are given up: `done` runs when the broker has answered, at
-  /// once when there is nothing to commit. The caller has the deadline.
-  void commit_finally(const std::vector<TopicPartition>& partitions, std::function<void()> done);
-  /// The same, and `done` learns why the broker refused, if it did.
-  void try_finally(const std::vector<TopicPartition>& partitions,
-                   const std::function<void(const std::optional<Error>& refusal)>& done);
+  /// once and with no answers when there is nothing to commit or to commit with. The caller has the
+  /// deadline.
+  void commit_finally(const std::vector<TopicPartition>& partitions, const Done& done);
   /// A handler asks; the answer is the committed offset.
   void commit_for_handler(Partition& partition, const std::function<void(Result<Offset>)>& answer);
 
@@ -48,7 +49,7 @@ class Committer {
   struct Request {
     std::vector<PartitionOffset> offsets;
     TimePoint sent;
-    std::function<void(const std::vector<CommittedOffset>&)> done;
+    Done done;
     bool scheduled = false;
   };
 
@@ -57,8 +58,7 @@ class Committer {
   std::vector<PartitionOffset> dirty(Wanted wanted);
   void tell_listener(const std::vector<CommittedOffset>& offsets) noexcept;
   void time_out_waiters(TimePoint now);
-  bool send(std::vector<PartitionOffset> offsets, bool scheduled,
-            std::function<void(const std::vector<CommittedOffset>&)> done);
+  bool send(std::vector<PartitionOffset> offsets, bool scheduled, Done done);
 
   const CommitConfig& config_;
   BrokerClient& client_;

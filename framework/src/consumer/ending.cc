@@ -92,7 +92,8 @@ void Instance::drain_over() {
 void Instance::begin_commit() {
   phase_ = Phase::committing;
   phase_deadline_ = clock_.now() + config_.commit.timeout;
-  committer_.commit_finally(assignment_.ids(), [this] { final_commit_answered_ = true; });
+  committer_.commit_finally(assignment_.ids(),
+                            [this](const auto&) { final_commit_answered_ = true; });
 }
 
 void Instance::begin_close() {

@@ -22,6 +22,13 @@ std::string names(const std::vector<TopicPartition>& partitions) {
   return text;
 }
 
+/// A coordinator that is moving or a heartbeat behind refuses for a moment only; to give up then
+/// would make the next owner do finished work again. A group that has gone on without us will not
+/// change its mind, and waits for our answer.
+bool worth_repeating(const CommittedOffset& answer) {
+  return answer.error && answer.error->is_retriable() && !answer.membership_over;
+}
+
 }  // namespace
 
 Rebalancer::Rebalancer(const ConsumerConfig& config, BrokerClient& client, Assignment& assignment,
@@ -131,16 +138,15 @@ void Rebalancer::begin_commit(Revocation& revocation) {
 
 void Rebalancer::commit(Revocation& revocation) {
   revocation.retry_at.reset();
-  const auto answered = [this, number = revocation_number_](const std::optional<Error>& refusal) {
+  const auto answered = [this,
+                         number = revocation_number_](const std::vector<CommittedOffset>& answers) {
     if (!revocation_ || revocation_number_ != number) return;
-    // A coordinator that is moving or a heartbeat behind refuses for a moment only; to give up then
-    // would make the next owner do finished work again.
-    revocation_->committed = !refusal || !refusal->is_retriable();
+    revocation_->committed = std::ranges::none_of(answers, worth_repeating);
     if (revocation_->committed) return;
     revocation_->retry_at = clock_.now() + revocation_->retry_delay;
     revocation_->retry_delay = std::min(2 * revocation_->retry_delay, kRetryDelayMax);
   };
-  committer_.try_finally(revocation.partitions, answered);
+  committer_.commit_finally(revocation.partitions, answered);
 }
 
 void Rebalancer::lose(const std::vector<TopicPartition>& partitions) {

@@ -22,7 +22,9 @@ struct PartitionOffset {
 struct CommittedOffset {
   TopicPartition partition;
   Offset offset;
-  std::optional<Error> error;  ///< why the broker refused this one
+  std::optional<Error> error{};  ///< why the broker refused this one
+  /// The refusal stands until a revoke under way is answered: repeating a final commit is in vain.
+  bool membership_over = false;
 };
 
 using CommitId = std::uint64_t;

@@ -34,11 +34,12 @@ std::vector<CommittedOffset> to_commit_answer(rd_kafka_resp_err_t whole,
   std::vector<CommittedOffset> answer;
   answer.reserve(all.size());
   for (const rd_kafka_topic_partition_t& element : all) {
-    CommittedOffset& one = answer.emplace_back(
-        CommittedOffset{to_partition(element), Offset{element.offset}, std::nullopt});
+    CommittedOffset& one =
+        answer.emplace_back(CommittedOffset{to_partition(element), Offset{element.offset}});
     const rd_kafka_resp_err_t error = single ? element.err : whole;
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR && error != RD_KAFKA_RESP_ERR__NO_OFFSET) {
       one.error = to_commit_error(error, to_string(one.partition));
+      one.membership_over = ends_membership(error);
     }
   }
   return answer;

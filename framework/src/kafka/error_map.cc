@@ -6,7 +6,7 @@ namespace strandline::detail {
 
 ErrorCode to_error_code(rd_kafka_resp_err_t error) noexcept {
   if (error == kUnreleasedInstanceId) return ErrorCode::fenced;
-  if (error == kStaleMemberEpoch) return ErrorCode::not_assigned;
+  if (error == kStaleMemberEpoch || error == kFencedMemberEpoch) return ErrorCode::not_assigned;
   switch (error) {
     case RD_KAFKA_RESP_ERR__TRANSPORT:
     case RD_KAFKA_RESP_ERR__RESOLVE:
@@ -78,6 +78,12 @@ bool is_mended_by_client(rd_kafka_resp_err_t error) noexcept {
 bool skips_records(rd_kafka_resp_err_t error) noexcept {
   return error == RD_KAFKA_RESP_ERR__BAD_MSG || error == RD_KAFKA_RESP_ERR__BAD_COMPRESSION ||
          error == RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED;
+}
+
+bool ends_membership(rd_kafka_resp_err_t error) noexcept {
+  return error == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID ||
+         error == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION ||
+         error == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID || error == kFencedMemberEpoch;
 }
 
 namespace {

@@ -34,12 +34,12 @@ class FakeBroker {
     events.push_back([error](detail::BrokerEvents& to) { to.on_error(error); });
   }
   /// Answers the oldest commit; with an error for all of it, if given.
-  void answer_commit(std::optional<Error> error = {}) {
+  void answer_commit(std::optional<Error> error = {}, bool membership_over = false) {
     auto [id, offsets] = commits.front();
     commits.pop_front();
     std::vector<detail::CommittedOffset> answers;
     for (const auto& offset : offsets) {
-      answers.push_back({offset.partition, offset.offset, error});
+      answers.push_back({offset.partition, offset.offset, error, membership_over});
       if (!error) committed[offset.partition] = offset.offset;
     }
     events.push_back(

@@ -65,6 +65,12 @@ TEST_F(FinalCommit, RefusedForGoodIsNotRepeated) {
   EXPECT_THAT(rig.log_since("answer revoke"), ElementsAre("answer revoke orders[0]"));
 }
 
+TEST_F(FinalCommit, RefusedSinceTheGroupHasGoneOnIsNotRepeated) {
+  rig.broker.answer_commit(Error{ErrorCode::commit_failed, "illegal generation"}, true);
+  rig.settle();
+  EXPECT_THAT(rig.log_since("answer revoke"), ElementsAre("answer revoke orders[0]"));
+}
+
 TEST_F(FinalCommit, IsNotRepeatedOnceThePartitionIsLost) {
   answer(kMoving);
   rig.broker.lost = true;

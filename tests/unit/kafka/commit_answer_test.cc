@@ -76,5 +76,17 @@ TEST(CommitAnswer, WhatARepetitionMayMendIsRetriable) {
   }
 }
 
+TEST(CommitAnswer, TellsWhatNoRepetitionMendsWhileARevokeWaits) {
+  for (const auto error :
+       {RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
+        RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, kFencedMemberEpoch}) {
+    EXPECT_TRUE(to_commit_answer(error, answered({error}).get())[0].membership_over);
+  }
+  for (const auto error : {kStaleMemberEpoch, RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS,
+                           RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_NO_ERROR}) {
+    EXPECT_FALSE(to_commit_answer(error, answered({error}).get())[0].membership_over);
+  }
+}
+
 }  // namespace
 }  // namespace strandline::detail
