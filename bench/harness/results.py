@@ -41,6 +41,13 @@ def _status(runs):
     return "skipped" if states and all(state == "skipped" for state in states) else "failed"
 
 
+def _brief(run):
+    """A run without its settings, which are the row's."""
+    if "result" not in run:
+        return run
+    return {**run, "result": {name: value for name, value in run["result"].items() if name != "settings"}}
+
+
 def sum_up(plan_row, runs, ideal):
     """One row of the file from the plan's row and its runs ({round, status, reason?, result?})."""
     good = [run["result"] for run in runs if run["status"] == "ok"]
@@ -58,7 +65,7 @@ def sum_up(plan_row, runs, ideal):
         "saw_all": bool(good) and all(run.get("result", {}).get("saw_all", False)
                                       for run in runs if run["status"] != "skipped"),
         "ideal_per_second": ideal,
-        "runs": runs,
+        "runs": [_brief(run) for run in runs],
     }
     for figure in FIGURES:
         summary[figure] = spread([result[figure] for result in good])
