@@ -129,7 +129,9 @@ struct RebalanceConfig {
 
 /// What stopping waits for.
 enum class Drain : std::uint8_t {
-  running,   ///< handlers that run finish; queued records go back to the group unstarted
+  /// Handlers that run finish, and what lies before them in their partition; the other queued
+  /// records go back to the group unstarted.
+  running,
   admitted,  ///< everything already handed over finishes as well
 };
 

@@ -78,9 +78,8 @@ struct InstanceStats {
   std::uint64_t retries = 0;
   std::uint64_t dead_lettered = 0;
   std::uint64_t dropped = 0;
-  /// Dead letters that the broker did not take: one for each record and attempt. What the client
-  /// refuses by itself is not counted, only logged: after one refusal it may refuse for a while
-  /// whatever it is given for that topic.
+  /// Dead letters that were not taken: one for each record and refusal of the broker's. What the
+  /// client itself refuses (too large, say) counts once for a record and is logged each time.
   std::uint64_t dead_letter_failures = 0;
   std::uint64_t stuck_reported = 0;  ///< records the watchdog has named
   std::uint64_t late_completions_fenced = 0;

@@ -87,6 +87,10 @@ void FailureDesk::dead_letter(Strand& strand, Item item, const Failure& failure,
 void FailureDesk::send(Letter& letter) {
   ++letter.attempts;
   if (const Result<void> sent = events_.send_dead_letter(letter.content, letter.token); !sent) {
+    // After one refusal of the broker's the client itself refuses for a while whatever it is given
+    // for that topic, and would multiply what has been said once.
+    if (!letter.refused) ++counters_.dead_letter_failures;
+    letter.refused = true;
     send_later(letter, sent.error());
   }
 }
@@ -104,8 +108,7 @@ void FailureDesk::on_delivered(std::uint64_t token, const Result<void>& result) 
   if (found == letters_.end()) return;  // its partition is gone: the record comes again
   Letter& letter = *found->second;
   if (!result) {
-    // Here only: after one refusal the client itself refuses for a while what it is given, and
-    // would multiply what the broker has said once.
+    letter.refused = true;
     ++counters_.dead_letter_failures;
     return send_later(letter, result.error());
   }

@@ -53,6 +53,7 @@ class FailureDesk {
     Item item;
     DeadLetter content;
     unsigned attempts = 0;
+    bool refused = false;  ///< counted as a failure before
   };
 
   void retry_after(Strand& strand, Duration delay);

@@ -208,7 +208,7 @@ constexpr MetricRow kTable[] = {
       "Records that the dead-letter topic took."},
      InstanceValue{field<&I::dead_lettered>}, ""},
     {{"strandline_dead_letter_failures_total", counter,
-      "Dead letters that the broker did not take."},
+      "Dead letters that were refused, by the broker or at first by the client."},
      InstanceValue{field<&I::dead_letter_failures>}, "decaton.retry.queueing.failed"},
     {{"strandline_dropped_records_total", counter,
       "Records given up unhandled, as the failure policy or the handler says."},

@@ -157,6 +157,21 @@ TEST_F(DispatcherTest, ADeadLettersFailureIsTheBrokersAndNotTheClients) {
   EXPECT_EQ(rig.position(partition), 2);
 }
 
+TEST_F(DispatcherTest, ADeadLetterTheClientRefusesIsCountedOnce) {
+  ConsumerConfig config = rig_config();
+  config.failure.attempts_max = 1;
+  config.failure.exhausted = Exhausted::dead_letter;
+  config.failure.dead_letter_topic = "dead";
+  DispatchRig rig(config, [](const Record&) { throw std::runtime_error("bad date"); });
+  auto& partition = rig.assign();
+  rig.client_refuses = Error{ErrorCode::dead_letter_failed, "larger than message.max.bytes"};
+  rig.admit(partition, 0, 1);
+  rig.run_all();
+  for (int i = 0; i < 5; ++i) rig.pass(1min);
+  EXPECT_EQ(rig.dispatcher().counters.dead_letter_failures, 1U);
+  EXPECT_FALSE(rig.dispatcher().quiet(partition)) << "and it is waited for";
+}
+
 TEST_F(DispatcherTest, DropPassesTheRecordAndCountsIt) {
   ConsumerConfig config = rig_config();
   config.failure.attempts_max = 1;
