@@ -8,8 +8,8 @@ namespace {
 std::atomic<std::uint64_t> tallies{0};
 }
 
-thread_local std::uint64_t Tally::cached_of = 0;
-thread_local Sheet* Tally::cached = nullptr;
+constinit thread_local std::uint64_t Tally::cached_of = 0;
+constinit thread_local Sheet* Tally::cached = nullptr;
 
 Tally::Tally(std::int32_t partitions, std::function<void()> on_first)
     : number_(tallies.fetch_add(1) + 1),

@@ -65,9 +65,9 @@ class Tally {
   Sheet& open_sheet();
 
   // Which tally the cached sheet belongs to: by number, since the next pass's may lie where this
-  // one lay.
-  static thread_local std::uint64_t cached_of;
-  static thread_local Sheet* cached;
+  // one lay. constinit spares each access a call that would look whether they are initialised.
+  static constinit thread_local std::uint64_t cached_of;
+  static constinit thread_local Sheet* cached;
 
   std::uint64_t number_;
   std::size_t partitions_;

@@ -19,7 +19,7 @@ constexpr std::size_t kBatch = 1000;
 
 class Machine final : private DispatchEvents, private JobSink {
  public:
-  Machine(Ordering order, unsigned workers, HandlerSource source)
+  Machine(Ordering order, unsigned workers, const HandlerSource& source)
       : config_(config_of(order)),
         workers_(workers, "bench"),
         messages_(kPartitions * kBatch, 100'000),
@@ -79,8 +79,8 @@ class Machine final : private DispatchEvents, private JobSink {
   std::int64_t next_offset_ = 0;
 };
 
-void run(benchmark::State& state, Ordering order, HandlerSource source) {
-  Machine machine(order, static_cast<unsigned>(state.range(0)), std::move(source));
+void run(benchmark::State& state, Ordering order, const HandlerSource& source) {
+  Machine machine(order, static_cast<unsigned>(state.range(0)), source);
   // Long enough that run lengths have followed the measured cost and all buffers have grown.
   for (int i = 0; i < 50; ++i) machine.turn();
   bench::PerRecord per_record(state);

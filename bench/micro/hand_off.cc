@@ -27,6 +27,7 @@ void hand_off(benchmark::State& state) {
   WorkerPool pool(static_cast<unsigned>(state.range(1)), "bench");
   std::vector<RoundTrip> trips(jobs_out, RoundTrip(back));
   std::vector<Job*> jobs;
+  jobs.reserve(trips.size());
   for (RoundTrip& trip : trips) jobs.push_back(&trip);
   const auto turn = [&] {
     pool.submit_bulk(jobs.data(), jobs.size());

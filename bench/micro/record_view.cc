@@ -24,6 +24,7 @@ class Received {
   Received() {
     cluster_.create_topic("t", 1);
     std::vector<testing::ProducedRecord> records;
+    records.reserve(kRecords);
     for (std::size_t i = 0; i < kRecords; ++i) {
       records.push_back({.key = "key" + std::to_string(i),
                          .value = std::string(100, 'v'),

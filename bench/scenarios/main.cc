@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   bench::add_rebalance(app, chosen);
   bench::add_stuck_kill(app, chosen);
   bench::add_full_queues(app, chosen);
+  bench::add_soak(app, chosen);
   CLI11_PARSE(app, argc, argv);
   return bench::guarded_main(chosen);
 }

@@ -51,5 +51,6 @@ void add_failing(CLI::App& app, Chosen& chosen);
 void add_rebalance(CLI::App& app, Chosen& chosen);
 void add_stuck_kill(CLI::App& app, Chosen& chosen);
 void add_full_queues(CLI::App& app, Chosen& chosen);
+void add_soak(CLI::App& app, Chosen& chosen);
 
 }  // namespace bench

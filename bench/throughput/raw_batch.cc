@@ -22,6 +22,7 @@ void handle_all(bench::RawPass& pass, const std::vector<rd_kafka_message_t*>& me
     if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       pass.handle(message.partition, message.offset, message.len);
     }
+    if (pass.overdue_in_passing()) break;
   }
   for (std::size_t i = 0; i < count; ++i) rd_kafka_message_destroy(messages[i]);
 }
@@ -39,7 +40,7 @@ void batch_loop(const bench::Options& options, bench::RawPass& pass) {
     ssize_t count = rd_kafka_consume_batch_queue(queue.get(), 0, messages.data(), batch);
     if (count == 0) count = rd_kafka_consume_batch_queue(queue.get(), 100, messages.data(), 1);
     if (count > 0) handle_all(pass, messages, static_cast<std::size_t>(count));
-    if (count <= 0 && pass.overdue()) break;
+    if (pass.overdue()) break;
   }
   pass.end();
 }

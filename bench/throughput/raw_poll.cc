@@ -17,6 +17,7 @@ void poll_loop(const bench::Options& options, bench::RawPass& pass) {
       pass.handle(message->partition, message->offset, message->len);
     }
     rd_kafka_message_destroy(message);
+    if (pass.overdue_in_passing()) break;
   }
   pass.end();
 }
