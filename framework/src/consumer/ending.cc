@@ -50,16 +50,9 @@ void Instance::begin_drain() {
 }
 
 bool Instance::drained() const {
-  const bool finish_admitted = config_.shutdown.drain == Drain::admitted && !error_;
   return std::ranges::all_of(
-      const_cast<Assignment&>(assignment_).parts(), [&](const AssignedPart& part) {
-        const Partition& partition = *part.partition;
-        // Parked records never finish by themselves; waiting for them would be waiting for the
-        // deadline.
-        const bool queue_done = !finish_admitted || partition.draining ||
-                                partition.in_flight() <= partition.counters.parked;
-        return dispatcher_.quiet(partition) && queue_done;
-      });
+      const_cast<Assignment&>(assignment_).parts(),
+      [&](const AssignedPart& part) { return dispatcher_.quiet(*part.partition); });
 }
 
 void Instance::drain_over() {

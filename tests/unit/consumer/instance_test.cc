@@ -67,6 +67,23 @@ TEST(Instance, StopWithDrainAdmittedFinishesThem) {
   EXPECT_EQ(rig.broker.committed.at(orders(0)), Offset{5});
 }
 
+TEST(Instance, AStopWaitsForNothingQueuedBehindAParkedRecord) {
+  ConsumerConfig config = instance_config();
+  config.shutdown.drain = Drain::admitted;
+  config.failure.attempts_max = 1;
+  config.failure.exhausted = Exhausted::park;
+  InstanceRig rig(config, [](const Record& record) {
+    if (record.offset() == Offset{2}) throw std::runtime_error("bad date");
+  });
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.settle();
+  rig.instance().request_stop(StopMode::drain);
+  rig.settle();
+  EXPECT_TRUE(rig.instance().closed()) << "although the clock has not moved";
+  EXPECT_EQ(rig.broker.committed.at(orders(0)), Offset{2});
+}
+
 TEST(Instance, AHandlerThatHangsIsNamedAndDoesNotHoldTheStop) {
   InstanceRig* poller = nullptr;
   InstanceRig rig(instance_config(), [&](const Record& record) {
