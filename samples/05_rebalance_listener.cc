@@ -31,6 +31,13 @@ class Counting : public RebalanceListener {
   void on_revoked(std::span<const TopicPartition> partitions) override {
     owned_ -= tell("gives back", partitions);
   }
+  void on_released(std::span<const ReleasedPartition> partitions) override {
+    for (const ReleasedPartition& one : partitions) {
+      if (!one.committed.is_valid()) continue;
+      fmt::print("{} has committed {} up to {}{}\n", name_, to_string(one.partition),
+                 one.committed.value(), one.error ? ", not all: " + one.error->message : "");
+    }
+  }
   void on_lost(std::span<const TopicPartition> partitions) override {
     owned_ -= tell("has lost", partitions);
   }

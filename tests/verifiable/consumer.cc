@@ -24,8 +24,7 @@ ReporterOptions reporter_options(const Options& options, const ConsumerConfig& c
   return {.in_order = config.order == Ordering::partition,
           .show_records = options.verbose,
           .show_commits = !options.autocommit,
-          .records_max = options.records_max,
-          .commit_timeout = config.commit.timeout};
+          .records_max = options.records_max};
 }
 
 /// Only what the reporter has told of is finished; the rest comes again, here or at the next owner.
@@ -51,7 +50,7 @@ RunSummary consume(const Options& options, EventWriter& out) {
   out.write("startup_complete");
   const std::jthread ticker([&](const std::stop_token& ended) {
     while (!ended.stop_requested()) {
-      reporter.tick(consumer.stats().total().partitions);
+      reporter.tick();
       std::this_thread::sleep_for(20ms);
     }
   });

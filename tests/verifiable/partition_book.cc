@@ -1,6 +1,5 @@
 #include "partition_book.h"
 
-#include <algorithm>
 #include <iterator>
 
 namespace verifiable {
@@ -49,23 +48,6 @@ std::vector<Range> PartitionBook::take_rest() {
         take_front(in_order_ ? *untold_.rbegin() + 1 : end_of_run(untold_, *untold_.begin())));
   }
   return ranges;
-}
-
-void PartitionBook::committed(strandline::Offset offset) {
-  committed_ = std::max(committed_, offset.value());
-}
-
-PartitionBook::Expectation PartitionBook::final_commit() const {
-  std::int64_t end = position_;
-  if (!untold_.empty()) {
-    if (in_order_) {
-      end = *untold_.rbegin() + 1;
-    } else {
-      end = end_of_run(untold_, position_ < 0 ? *untold_.begin() : position_);
-    }
-  }
-  if (end <= committed_) return Expectation::none;
-  return in_order_ || position_ >= 0 ? Expectation::sure : Expectation::perhaps;
 }
 
 }  // namespace verifiable

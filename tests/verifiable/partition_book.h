@@ -34,20 +34,12 @@ class PartitionBook {
   /// All that is left, gap by gap; for the end of the assignment.
   [[nodiscard]] std::vector<Range> take_rest();
 
-  void committed(strandline::Offset offset);
-  enum class Expectation { none, perhaps, sure };
-  /// Whether the final commit is still to come, judged by what was handled. `perhaps`: nothing has
-  /// told yet where the assignment began, so a record before the first handled one may be missing.
-  [[nodiscard]] Expectation final_commit() const;
-
  private:
   Range take_front(std::int64_t end);
 
   bool in_order_;
   std::set<std::int64_t> untold_{};
   std::int64_t position_ = -1;  ///< one past what was told; -1 before the first time
-  std::int64_t committed_ =
-      -1;  ///< acknowledged by the broker in this assignment; -1 when nothing was
 };
 
 }  // namespace verifiable

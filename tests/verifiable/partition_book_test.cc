@@ -6,7 +6,6 @@ namespace verifiable {
 namespace {
 
 using strandline::Offset;
-using Expectation = PartitionBook::Expectation;
 
 constexpr bool kInOrder = true;
 constexpr bool kAnyOrder = false;
@@ -67,29 +66,6 @@ TEST(PartitionBook, TheRestIsToldGapByGap) {
   expect(ranges[0], {2, 5, 6});
   expect(ranges[1], {1, 9, 9});
   EXPECT_TRUE(book.take_rest().empty());
-}
-
-TEST(PartitionBook, AFinalCommitIsExpectedForWhatIsNotCommitted) {
-  PartitionBook book{kInOrder};
-  EXPECT_EQ(book.final_commit(), Expectation::none);
-  add(book, {5, 6});
-  EXPECT_EQ(book.final_commit(), Expectation::sure);
-  book.committed(Offset{6});
-  EXPECT_EQ(book.final_commit(), Expectation::sure);
-  book.committed(Offset{7});
-  EXPECT_EQ(book.final_commit(), Expectation::none);
-}
-
-TEST(PartitionBook, BehindAGapNoCommitIsExpected) {
-  PartitionBook book{kAnyOrder};
-  add(book, {5});
-  EXPECT_EQ(book.final_commit(), Expectation::perhaps);
-  expect(book.take_below(Offset{6}), {1, 5, 5});
-  book.committed(Offset{6});
-  add(book, {8});
-  EXPECT_EQ(book.final_commit(), Expectation::none);
-  add(book, {6});
-  EXPECT_EQ(book.final_commit(), Expectation::sure);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "reporter.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace verifiable {
@@ -13,8 +12,6 @@ namespace {
 // What Kafka asks of verifiable clients that are not its own.
 constexpr std::int64_t kSummaryRecords = 1000;
 constexpr auto kSummaryInterval = 1s;
-// Twice the time between two states of the consumer's statistics.
-constexpr auto kStatsInterval = 200ms;
 
 Json name_of(const TopicPartition& partition) {
   return {{"topic", partition.topic}, {"partition", partition.partition.value()}};
@@ -43,10 +40,7 @@ bool Reporter::handled(const Record& record, const Context& context) {
   // The stop token knows an earlier assignment of the same partition from the present one.
   if (book == books_.end() || context.stop_token().stop_requested()) return false;
   // What is being given up has drained; what comes now came too late for its final commit.
-  if (revocation_ &&
-      std::ranges::find(revocation_->partitions, book->first) != revocation_->partitions.end()) {
-    return false;
-  }
+  if (revoked_.contains(book->first)) return false;
   if (options_.records_max >= 0 && handled_ >= options_.records_max) return false;
   if (options_.show_records) out_.write("record_data", data_of(record));
   book->second.add(record.offset());
@@ -62,7 +56,6 @@ bool Reporter::limit_reached() const {
 
 void Reporter::on_assigned(std::span<const TopicPartition> partitions) {
   const std::scoped_lock lock(mutex_);
-  end_revocation();
   summarize();
   out_.write("partitions_assigned", names_of(partitions));
   for (const TopicPartition& one : partitions) {
@@ -72,19 +65,19 @@ void Reporter::on_assigned(std::span<const TopicPartition> partitions) {
 
 void Reporter::on_revoked(std::span<const TopicPartition> partitions) {
   const std::scoped_lock lock(mutex_);
-  end_revocation();
-  const auto now = Clock::now();
-  revocation_ = Revocation{Partitions(partitions.begin(), partitions.end()), now + kStatsInterval,
-                           now + options_.commit_timeout};
-  settle_revocation();
+  revoked_.insert(partitions.begin(), partitions.end());
+}
+
+void Reporter::on_released(std::span<const ReleasedPartition> partitions) {
+  const std::scoped_lock lock(mutex_);
+  Partitions released;
+  for (const ReleasedPartition& one : partitions) released.push_back(one.partition);
+  end_assignment(released);
 }
 
 void Reporter::on_lost(std::span<const TopicPartition> partitions) {
   const std::scoped_lock lock(mutex_);
-  end_revocation();
-  Partitions lost(partitions.begin(), partitions.end());
-  std::erase_if(lost, [this](const TopicPartition& one) { return !books_.contains(one); });
-  if (!lost.empty()) end_assignment(lost);
+  end_assignment(Partitions(partitions.begin(), partitions.end()));
 }
 
 void Reporter::on_commit(std::span<const CommitAnswer> answers) {
@@ -100,7 +93,6 @@ void Reporter::on_commit(std::span<const CommitAnswer> answers) {
       if (const auto range = book->second.take_below(answer.offset)) {
         add_summary(answer.partition, *range);
       }
-      book->second.committed(answer.offset);
     }
     if (!answer.error) told_commits_.insert_or_assign(answer.partition, answer.offset);
     Json offset = name_of(answer.partition);
@@ -115,25 +107,15 @@ void Reporter::on_commit(std::span<const CommitAnswer> answers) {
     if (error) event["error"] = error->message;
     out_.write("offsets_committed", event);
   }
-  if (error) {
-    // One that is refused for now is repeated, until the deadline.
-    if (!error->is_retriable()) end_revocation();
-  } else {
-    settle_revocation();
-  }
 }
 
-void Reporter::tick(std::span<const PartitionStats> assigned) {
+void Reporter::tick() {
   const std::scoped_lock lock(mutex_);
-  if (revocation_ && (given_up(assigned) || Clock::now() >= revocation_->deadline)) {
-    end_revocation();
-  }
   if (Clock::now() - last_summary_ >= kSummaryInterval) summarize();
 }
 
 void Reporter::finish() {
   const std::scoped_lock lock(mutex_);
-  end_revocation();
   Partitions left;
   for (const auto& [partition, book] : books_) left.push_back(partition);
   if (!left.empty()) end_assignment(left);
@@ -166,15 +148,6 @@ void Reporter::flush_summary() {
   out_.write("records_consumed", {{"count", count}, {"partitions", rows}});
 }
 
-PartitionBook::Expectation Reporter::final_commit(const Partitions& partitions) const {
-  auto expectation = PartitionBook::Expectation::none;
-  for (const TopicPartition& one : partitions) {
-    const auto book = books_.find(one);
-    if (book != books_.end()) expectation = std::max(expectation, book->second.final_commit());
-  }
-  return expectation;
-}
-
 bool Reporter::is_old_news(const CommitAnswer& answer) const {
   // The answers to a periodic and to the final commit may say the same, the second one when the
   // partition is gone already.
@@ -183,32 +156,13 @@ bool Reporter::is_old_news(const CommitAnswer& answer) const {
   return told != told_commits_.end() && answer.offset <= told->second;
 }
 
-void Reporter::settle_revocation() {
-  if (!revocation_) return;
-  if (final_commit(revocation_->partitions) == PartitionBook::Expectation::none) end_revocation();
-}
-
-bool Reporter::given_up(std::span<const PartitionStats> assigned) const {
-  if (!revocation_ || Clock::now() < revocation_->known) return false;
-  const Partitions& revoked = revocation_->partitions;
-  return std::ranges::none_of(assigned, [&](const PartitionStats& one) {
-    return std::ranges::find(revoked, one.partition) != revoked.end();
-  });
-}
-
-void Reporter::end_revocation() {
-  if (!revocation_) return;
-  const Partitions ended = std::move(revocation_->partitions);
-  revocation_.reset();
-  end_assignment(ended);
-}
-
 void Reporter::end_assignment(const Partitions& partitions) {
   for (const TopicPartition& one : partitions) {
     const auto book = books_.find(one);
     if (book == books_.end()) continue;
     for (const Range& range : book->second.take_rest()) add_summary(one, range);
     books_.erase(book);
+    revoked_.erase(one);
   }
   flush_summary();
   out_.write("partitions_revoked", names_of(partitions));

@@ -7,13 +7,12 @@
 #include <strandline/context.h>
 #include <strandline/rebalance.h>
 #include <strandline/record.h>
-#include <strandline/stats.h>
 
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -24,8 +23,6 @@ struct ReporterOptions {
   bool show_records = false;  ///< one `record_data` per record
   bool show_commits = true;
   std::int64_t records_max = -1;  ///< handle no more than these; -1 for no limit
-  /// How long the final commit of a revoked partition may take.
-  std::chrono::milliseconds commit_timeout{10'000};
 };
 
 /// Tells the test what the consumer does, in an order that proves it: a record's event before it
@@ -45,35 +42,22 @@ class Reporter final : public strandline::RebalanceListener {
 
   void on_assigned(std::span<const strandline::TopicPartition> partitions) override;
   void on_revoked(std::span<const strandline::TopicPartition> partitions) override;
+  void on_released(std::span<const strandline::ReleasedPartition> partitions) override;
   void on_lost(std::span<const strandline::TopicPartition> partitions) override;
   void on_commit(std::span<const strandline::CommitAnswer> answers);
 
-  /// To be called a few times a second with what the consumer says it has: a summary each second,
-  /// and what waits in vain is waited for no longer.
-  void tick(std::span<const strandline::PartitionStats> assigned);
+  /// To be called a few times a second: a summary each second.
+  void tick();
   /// The consumer has ended.
   void finish();
 
  private:
   using Partitions = std::vector<strandline::TopicPartition>;
-  /// Partitions that are revoked but not yet said to be: their final commit comes first. The
-  /// listener is not told when it has come, nor whether one will: without one they go from the
-  /// statistics.
-  struct Revocation {
-    Partitions partitions;
-    Clock::time_point known;  ///< from here on the statistics are later than the assignment
-    Clock::time_point deadline;
-  };
-
   void summarize();
   void add_summary(const strandline::TopicPartition& partition, const Range& range);
   void flush_summary();
   void end_assignment(const Partitions& partitions);
-  void end_revocation();
-  [[nodiscard]] PartitionBook::Expectation final_commit(const Partitions& partitions) const;
   [[nodiscard]] bool is_old_news(const strandline::CommitAnswer& answer) const;
-  void settle_revocation();
-  [[nodiscard]] bool given_up(std::span<const strandline::PartitionStats> assigned) const;
 
   EventWriter& out_;
   const ReporterOptions options_;
@@ -81,7 +65,7 @@ class Reporter final : public strandline::RebalanceListener {
   // All below under mutex_.
   std::map<strandline::TopicPartition, PartitionBook> books_{};              ///< what is assigned
   std::map<strandline::TopicPartition, strandline::Offset> told_commits_{};  ///< the last of each
-  std::optional<Revocation> revocation_{};
+  std::set<strandline::TopicPartition> revoked_{};  ///< of these, those whose final commit is due
   std::vector<std::pair<strandline::TopicPartition, Range>> summary_{};  ///< not yet written
   std::int64_t handled_ = 0;
   std::int64_t since_summary_ = 0;

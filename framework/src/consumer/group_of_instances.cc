@@ -116,7 +116,7 @@ auto GroupOfInstances::make_poller(unsigned number, const HandlerSource& source,
   poller->jobs = std::make_unique<PoolSink>(pool, poller->gate);
   poller->instance = std::make_unique<Instance>(
       InstanceParts{config_, source, workers, std::move(*client), std::move(producer),
-                    *poller->jobs, poller->doorbell, clock_, std::random_device{}()});
+                    *poller->jobs, poller->doorbell, clock_, std::random_device{}(), number});
   return poller;
 }
 

@@ -30,7 +30,7 @@ Instance::Instance(InstanceParts parts)
                   DispatchTools{parts.jobs, port_, timers_, parts.clock, pool_, *this}, parts.seed),
       committer_(parts.config.commit, *client_, assignment_, parts.clock, dispatcher_.counters),
       rebalance_(parts.config, *client_, assignment_, dispatcher_, committer_, parts.clock,
-                 dispatcher_.counters),
+                 dispatcher_.counters, parts.number),
       intake_(parts.config, dispatcher_.settings().partition.limits, *this, assignment_,
               dispatcher_, committer_, pool_, parts.clock, dispatcher_.counters),
       last_turn_(parts.clock.now()),

@@ -37,6 +37,7 @@ struct InstanceParts {
   Doorbell& doorbell;
   const Clock& clock;
   std::uint64_t seed = 1;
+  unsigned number = 0;  ///< of those of this process
 };
 
 /// One consumer of the group: its poller's state, and the loop that moves it. All of it belongs to

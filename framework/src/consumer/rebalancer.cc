@@ -29,18 +29,22 @@ bool worth_repeating(const CommittedOffset& answer) {
   return answer.error && answer.error->is_retriable() && !answer.membership_over;
 }
 
+// Of this thread: pollers call one listener side by side.
+thread_local unsigned told_instance = 0;
+
 }  // namespace
 
 Rebalancer::Rebalancer(const ConsumerConfig& config, BrokerClient& client, Assignment& assignment,
                        Dispatcher& dispatcher, Committer& committer, const Clock& clock,
-                       InstanceStats& counters)
+                       InstanceStats& counters, unsigned instance)
     : config_(config),
       client_(client),
       assignment_(assignment),
       dispatcher_(dispatcher),
       committer_(committer),
       clock_(clock),
-      counters_(counters) {}
+      counters_(counters),
+      instance_(instance) {}
 
 void Rebalancer::on_assign(std::vector<TopicPartition> partitions) {
   const TimePoint started = clock_.now();
@@ -48,9 +52,10 @@ void Rebalancer::on_assign(std::vector<TopicPartition> partitions) {
   if (!partitions.empty()) {
     log(LogLevel::info, "assigned {}", names(partitions));
     ever_assigned_ = true;
-    // Told first, so that a listener is ready before the first record.
-    tell(&RebalanceListener::on_assigned, partitions);
   }
+  // Told first, so that a listener is ready before the first record; of an empty one, too, since
+  // that is all an idle member ever hears.
+  tell(&RebalanceListener::on_assigned, partitions);
   for (const TopicPartition& id : partitions) {
     // The queue is split before the answer: afterwards records could slip into the main queue.
     assignment_.add(dispatcher_.make_partition(id, Epoch{next_epoch_++}), client_.open(id));
@@ -121,7 +126,7 @@ void Rebalancer::tick() {
           "covered comes again to the next owner",
           names(ended.partitions), config_.commit.timeout.count());
     }
-    give_up(ended.partitions);
+    give_up(ended.partitions, released(ended));
     counters_.rebalance.record(clock_.now() - ended.started);
   }
 }
@@ -142,6 +147,7 @@ void Rebalancer::commit(Revocation& revocation) {
                          number = revocation_number_](const std::vector<CommittedOffset>& answers) {
     if (!revocation_ || revocation_number_ != number) return;
     revocation_->committed = std::ranges::none_of(answers, worth_repeating);
+    revocation_->answers = answers;
     if (revocation_->committed) return;
     revocation_->retry_at = clock_.now() + revocation_->retry_delay;
     revocation_->retry_delay = std::min(2 * revocation_->retry_delay, kRetryDelayMax);
@@ -163,21 +169,41 @@ void Rebalancer::lose(const std::vector<TopicPartition>& partitions) {
     dispatcher_.fence(*assignment_.find(id)->partition);
   }
   if (!partitions.empty()) tell(&RebalanceListener::on_lost, partitions);
-  give_up(partitions);
+  give_up(partitions, {});
   counters_.rebalance.record(clock_.now() - started);
 }
 
-void Rebalancer::give_up(const std::vector<TopicPartition>& partitions) {
+void Rebalancer::give_up(const std::vector<TopicPartition>& partitions,
+                         const std::vector<ReleasedPartition>& released) {
   for (const TopicPartition& id : partitions) {
     Partition& partition = *assignment_.find(id)->partition;
     std::erase_if(given_up_, [&](const PartitionStats& stats) { return stats.partition == id; });
     given_up_.push_back(partition.snapshot(clock_.now()));
     if (!partition.fenced()) dispatcher_.fence(partition);
-    assignment_.retire(id);
   }
+  if (!released.empty()) tell(&RebalanceListener::on_released, released);
+  for (const TopicPartition& id : partitions) assignment_.retire(id);
   if (const auto answered = client_.answer_revoke(partitions); !answered) {
     log(LogLevel::error, "the revocation could not be answered: {}", answered.error().message);
   }
+}
+
+std::vector<ReleasedPartition> Rebalancer::released(const Revocation& ended) {
+  std::vector<ReleasedPartition> all;
+  all.reserve(ended.partitions.size());
+  for (const TopicPartition& id : ended.partitions) {
+    const CommitLedger& ledger = assignment_.find(id)->partition->ledger();
+    ReleasedPartition& one = all.emplace_back(
+        ReleasedPartition{id, ledger.position(), ledger.committed(), std::nullopt});
+    if (!ledger.dirty() || config_.commit.mode == CommitMode::none) continue;
+    const auto answer = std::ranges::find(ended.answers, id, &CommittedOffset::partition);
+    one.error = answer != ended.answers.end() ? answer->error : std::nullopt;
+    if (!one.error) {
+      one.error = Error{ErrorCode::commit_failed,
+                        "the final commit of " + to_string(id) + " was not answered"};
+    }
+  }
+  return all;
 }
 
 bool Rebalancer::quiet(const std::vector<TopicPartition>& partitions) {
@@ -191,9 +217,11 @@ std::optional<TimePoint> Rebalancer::deadline() const {
   return std::min(revocation_->deadline, revocation_->retry_at.value_or(revocation_->deadline));
 }
 
-void Rebalancer::tell(void (RebalanceListener::*event)(std::span<const TopicPartition>),
-                      const std::vector<TopicPartition>& partitions) noexcept {
+template <class T>
+void Rebalancer::tell(void (RebalanceListener::*event)(std::span<const T>),
+                      const std::vector<T>& partitions) noexcept {
   if (config_.listener == nullptr) return;
+  told_instance = instance_;
   try {
     (config_.listener->*event)(partitions);
   } catch (const std::exception& error) {
@@ -204,3 +232,9 @@ void Rebalancer::tell(void (RebalanceListener::*event)(std::span<const TopicPart
 }
 
 }  // namespace strandline::detail
+
+namespace strandline {
+
+unsigned RebalanceListener::instance() noexcept { return detail::told_instance; }
+
+}  // namespace strandline

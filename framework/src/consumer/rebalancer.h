@@ -1,6 +1,7 @@
 #pragma once
 
 #include <strandline/config.h>
+#include <strandline/rebalance.h>
 #include <strandline/stats.h>
 
 #include "base/clock.h"
@@ -22,13 +23,13 @@ namespace strandline::detail {
 ///
 /// The order on a revoke is what keeps the promise: nothing new starts, what runs finishes (up to
 /// the deadline), the listener is told, the position is committed while the partition is still
-/// ours (again and again while the broker refuses it for the moment), and only then the epoch ends
-/// and the partition is given up. Poller thread only.
+/// ours (again and again while the broker refuses it for the moment), and only then the epoch ends,
+/// the listener hears what was committed, and the partition is given up. Poller thread only.
 class Rebalancer {
  public:
   Rebalancer(const ConsumerConfig& config, BrokerClient& client, Assignment& assignment,
              Dispatcher& dispatcher, Committer& committer, const Clock& clock,
-             InstanceStats& counters);
+             InstanceStats& counters, unsigned instance);
 
   void on_assign(std::vector<TopicPartition> partitions);
   void on_revoke(std::vector<TopicPartition> partitions, bool lost);
@@ -52,7 +53,8 @@ class Rebalancer {
     Phase phase = Phase::draining;
     TimePoint started;
     TimePoint deadline;
-    bool committed = false;  ///< or refused for good
+    bool committed = false;                  ///< or refused for good
+    std::vector<CommittedOffset> answers{};  ///< to the last attempt
     std::optional<TimePoint> retry_at{};
     Duration retry_delay{};
   };
@@ -60,10 +62,13 @@ class Rebalancer {
   void begin_commit(Revocation& revocation);
   void commit(Revocation& revocation);
   void lose(const std::vector<TopicPartition>& partitions);
-  void give_up(const std::vector<TopicPartition>& partitions);
+  void give_up(const std::vector<TopicPartition>& partitions,
+               const std::vector<ReleasedPartition>& released);
+  [[nodiscard]] std::vector<ReleasedPartition> released(const Revocation& ended);
   [[nodiscard]] bool quiet(const std::vector<TopicPartition>& partitions);
-  void tell(void (RebalanceListener::*event)(std::span<const TopicPartition>),
-            const std::vector<TopicPartition>& partitions) noexcept;
+  template <class T>
+  void tell(void (RebalanceListener::*event)(std::span<const T>),
+            const std::vector<T>& partitions) noexcept;
 
   const ConsumerConfig& config_;
   BrokerClient& client_;
@@ -72,6 +77,7 @@ class Rebalancer {
   Committer& committer_;
   const Clock& clock_;
   InstanceStats& counters_;
+  const unsigned instance_;  ///< of those of this process
   std::uint64_t next_epoch_ = 1;
   std::uint64_t revocation_number_ = 0;  // tells a commit's answer to an earlier revoke apart
   bool ever_assigned_ = false;

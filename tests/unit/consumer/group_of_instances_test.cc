@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -97,6 +99,46 @@ TEST(GroupOfInstances, AHandlerThatWaitsForTheCommitOfAPollerThatThrewIsAnswered
                                        {});
   EXPECT_FALSE(summary.ok());
   EXPECT_EQ(answer, ErrorCode::stopped);
+}
+
+TEST(GroupOfInstances, AListenerCanTellTheInstances) {
+  struct Listener final : RebalanceListener {
+    void on_assigned(std::span<const TopicPartition> partitions) override {
+      const std::scoped_lock lock(mutex);
+      for (const TopicPartition& one : partitions) owners[one] = instance();
+    }
+    void on_released(std::span<const ReleasedPartition> partitions) override {
+      const std::scoped_lock lock(mutex);
+      for (const auto& one : partitions) EXPECT_EQ(owners[one.partition], instance());
+      released += partitions.size();
+    }
+    std::mutex mutex;
+    std::map<TopicPartition, unsigned> owners;
+    std::size_t released = 0;
+  } listener;
+  std::deque<FakeBroker> brokers(2);
+  for (std::int32_t i = 0; i < 2; ++i) {
+    brokers[static_cast<std::size_t>(i)].assign({orders(i)});
+    brokers[static_cast<std::size_t>(i)].produce(orders(i), 0, 1);
+  }
+  detail::GroupPorts ports;
+  ports.connect = [&](const ConsumerConfig&, unsigned instance, detail::Doorbell&) {
+    return Result<std::unique_ptr<detail::BrokerClient>>(
+        std::make_unique<FakeClient>(brokers[instance]));
+  };
+  ConsumerConfig config = group_config(2);
+  config.listener = &listener;
+  detail::GroupOfInstances group(config, std::move(ports));
+  std::atomic<int> handled{0};
+  EXPECT_TRUE(group
+                  .run(detail::source_of([&](const Record&) {
+                         if (++handled == 2) group.request_stop(StopMode::drain);
+                       }),
+                       {})
+                  .ok());
+  EXPECT_EQ(listener.owners[orders(0)], 0U);
+  EXPECT_EQ(listener.owners[orders(1)], 1U);
+  EXPECT_EQ(listener.released, 2U);
 }
 
 TEST(GroupOfInstances, ARefusedPollerThreadEndsThoseThatRun) {

@@ -25,6 +25,13 @@ struct LoggingListener final : RebalanceListener {
   void on_assigned(std::span<const TopicPartition> p) override { note("assigned", p); }
   void on_revoked(std::span<const TopicPartition> p) override { note("revoked", p); }
   void on_lost(std::span<const TopicPartition> p) override { note("lost", p); }
+  void on_released(std::span<const ReleasedPartition> partitions) override {
+    for (const ReleasedPartition& one : partitions) {
+      log_.push_back(
+          "released " + to_string(one.partition) + "=" + std::to_string(one.committed.value()) +
+          "/" + std::to_string(one.position.value()) + (one.error ? " " + one.error->message : ""));
+    }
+  }
   void note(const std::string& what, std::span<const TopicPartition> partitions) {
     log_.push_back(what + " " + std::to_string(partitions.size()));
   }
@@ -135,6 +142,80 @@ TEST(Rebalancer, TheDrainDeadlineGivesThePartitionUpWithoutWhatHasNotFinished) {
   rig.pass(1s);
   EXPECT_GE(rig.stats().late_completions_fenced, 1U);
   EXPECT_EQ(rig.broker.messages.live(), 0U) << "released when the handler came back";
+}
+
+/// Five finished records of one partition, and a listener that writes into `told`.
+class ToldOfTheEnd : public testing::Test {
+ protected:
+  ToldOfTheEnd() : rig(config(), ignore) {
+    rig.broker.answers_commits = false;
+    rig.broker.assign({orders(0), orders(1)});
+    rig.broker.produce(orders(0), 0, 5);
+    rig.settle();
+    rig.broker.revoke({orders(0), orders(1)});
+    rig.settle();
+  }
+  ConsumerConfig config() {
+    ConsumerConfig config = instance_config();
+    config.commit.interval = 1h;
+    config.listener = &listener;
+    return config;
+  }
+  std::vector<std::string> told;
+  LoggingListener listener{told};
+  InstanceRig rig;
+};
+
+TEST_F(ToldOfTheEnd, ReleasedIsToldWhenTheFinalCommitIsAnswered) {
+  EXPECT_THAT(told, ElementsAre("assigned 2", "revoked 2"));
+  rig.broker.answer_commit();
+  rig.settle();
+  EXPECT_THAT(told, ElementsAre("assigned 2", "revoked 2", "released orders[0]=5/5",
+                                "released orders[1]=-1/-1"));
+}
+
+TEST_F(ToldOfTheEnd, ReleasedSaysWhyThePositionIsNotCommitted) {
+  rig.broker.answer_commit(Error{ErrorCode::fenced, "somebody has this identity"});
+  rig.settle();
+  EXPECT_THAT(told, testing::Contains("released orders[0]=-1/5 somebody has this identity"));
+}
+
+TEST_F(ToldOfTheEnd, ReleasedIsToldAtTheDeadlineOfTheCommit) {
+  rig.pass(11s);
+  EXPECT_THAT(told, testing::Contains(testing::AllOf(testing::StartsWith("released orders[0]=-1/5"),
+                                                     HasSubstr("not answered"))));
+}
+
+TEST_F(ToldOfTheEnd, LostMeanwhileTheyAreNotReleased) {
+  rig.broker.lost = true;
+  rig.settle();
+  EXPECT_THAT(told, ElementsAre("assigned 2", "revoked 2", "lost 2"));
+}
+
+TEST(Rebalancer, AStopReleasesAfterItsFinalCommit) {
+  ConsumerConfig config = instance_config();
+  std::vector<std::string> told;
+  LoggingListener listener(told);
+  config.listener = &listener;
+  InstanceRig rig(config, ignore);
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.settle();
+  rig.instance().request_stop(StopMode::drain);
+  rig.settle();
+  EXPECT_THAT(told, ElementsAre("assigned 1", "revoked 1", "released orders[0]=5/5"));
+}
+
+TEST(Rebalancer, AnIdleMemberIsTold) {
+  ConsumerConfig config = instance_config();
+  std::vector<std::string> told;
+  LoggingListener listener(told);
+  config.listener = &listener;
+  InstanceRig rig(config, ignore);
+  rig.broker.assign({});
+  rig.broker.revoke({});
+  rig.settle();
+  EXPECT_THAT(told, ElementsAre("assigned 0"));
 }
 
 TEST(Rebalancer, LostPartitionsAreFencedAndNeverCommitted) {
