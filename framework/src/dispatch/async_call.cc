@@ -42,10 +42,11 @@ class AsyncCommitRequest final : public Answer {
 }  // namespace
 
 AsyncCallState::AsyncCallState(AsyncOwner& owner, std::shared_ptr<AnswerPort> port,
-                               Partition& partition, Item item, const RecordFields& fields,
-                               unsigned attempt)
+                               const Clock& clock, Partition& partition, Item item,
+                               const RecordFields& fields, unsigned attempt)
     : owner_(owner),
       port_(std::move(port)),
+      clock_(clock),
       partition_(&partition),
       item_(item),
       id_(partition.id()),
@@ -110,10 +111,10 @@ void AsyncCallState::commit(std::function<void(Result<Offset>)> answer) {
 }
 
 void AsyncCallState::resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter) {
-  port_->push(*new Sleep(owner_, delay, stop_, waiter));
+  const TimePoint now = clock_.now();
+  const TimePoint due = delay < TimePoint::max() - now ? now + delay : TimePoint::max();
+  port_->push(*new Sleep(owner_, due, stop_, waiter));
 }
-
-void Sleep::on_due() { when_due(*this); }
 
 void Sleep::discard() noexcept {
   // Not resumed: it would run on the stack of whoever brings its answer, deeper with each further

@@ -4,6 +4,7 @@
 #include <strandline/context.h>
 #include <strandline/detail/handler_source.h>
 
+#include "base/clock.h"
 #include "dispatch/answer.h"
 #include "executor/job.h"
 #include "executor/timer_wheel.h"
@@ -28,6 +29,7 @@ class AsyncOwner {
   virtual ~AsyncOwner() = default;
   virtual void on_answer(AsyncCallState& call) = 0;
   virtual void on_sleep(Sleep& sleep) = 0;
+  virtual void on_sleep_due(Sleep& sleep) = 0;
   virtual void on_commit_request(AsyncCallState& call,
                                  std::function<void(Result<Offset>)> answer) = 0;
 };
@@ -44,8 +46,8 @@ class AsyncCallState final : public AsyncCall,
                              public std::enable_shared_from_this<AsyncCallState>,
                              private ContextBackend {
  public:
-  AsyncCallState(AsyncOwner& owner, std::shared_ptr<AnswerPort> port, Partition& partition,
-                 Item item, const RecordFields& fields, unsigned attempt);
+  AsyncCallState(AsyncOwner& owner, std::shared_ptr<AnswerPort> port, const Clock& clock,
+                 Partition& partition, Item item, const RecordFields& fields, unsigned attempt);
 
   /// Worker: runs the handler's first part, unless the call was taken back.
   void start(AsyncHandler& handler) noexcept;
@@ -80,6 +82,7 @@ class AsyncCallState final : public AsyncCall,
 
   AsyncOwner& owner_;
   const std::shared_ptr<AnswerPort> port_;
+  const Clock& clock_;  // the process's: a coroutine may outlive its consumer
   Partition* partition_;
   Item item_;
   // A coroutine may look at these after its partition is gone; so it has its own.
@@ -111,12 +114,12 @@ class AsyncStart final : public Job {
 /// then a job that resumes it. Deletes itself before it resumes.
 class Sleep final : public Answer, public Timer, public Job {
  public:
-  Sleep(AsyncOwner& owner, std::chrono::nanoseconds how_long, std::stop_token partition_stop,
+  Sleep(AsyncOwner& owner, TimePoint when, std::stop_token partition_stop,
         std::coroutine_handle<> waiter)
-      : delay(how_long), stop(std::move(partition_stop)), owner_(owner), waiter_(waiter) {}
+      : due(when), stop(std::move(partition_stop)), owner_(owner), waiter_(waiter) {}
 
   void on_poller() noexcept override { owner_.on_sleep(*this); }
-  void on_due() override;
+  void on_due() override { owner_.on_sleep_due(*this); }
   void run() noexcept override {
     const std::coroutine_handle<> waiter = waiter_;
     delete this;
@@ -131,10 +134,9 @@ class Sleep final : public Answer, public Timer, public Job {
     return !begun_after_stop_ && stop.stop_requested();
   }
 
-  const std::chrono::nanoseconds delay;
-  const std::stop_token stop;              ///< of its partition: a sleeper must not outsleep it
-  std::function<void(Sleep&)> when_due{};  ///< (poller) set by the owner before it schedules this
-  std::size_t slot = 0;                    ///< (poller) its place in the owner's list
+  const TimePoint due;         ///< from when the coroutine asked: its way to the poller counts
+  const std::stop_token stop;  ///< of its partition: a sleeper must not outsleep it
+  std::size_t slot = 0;        ///< (poller) its place in the owner's list
 
  private:
   AsyncOwner& owner_;

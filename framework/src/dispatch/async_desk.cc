@@ -80,8 +80,8 @@ void AsyncDesk::start_item(Partition& partition, Strand* strand, Item item, Asyn
   RecordFields fields;
   void* message = item.batch->message_at(item.position);
   tools_.pool.messages().read(&message, 1, partition.id(), &fields);
-  auto call =
-      std::make_shared<AsyncCallState>(*this, tools_.port, partition, item, fields, attempt);
+  auto call = std::make_shared<AsyncCallState>(*this, tools_.port, tools_.clock, partition, item,
+                                               fields, attempt);
   call->strand = strand;
   call->slot = calls_.size();
   if (strand != nullptr) ++strand->out;
@@ -174,19 +174,22 @@ void AsyncDesk::on_commit_request(AsyncCallState& call,
 }
 
 void AsyncDesk::on_sleep(Sleep& sleep) {
-  sleep.when_due = [this](Sleep& due) { wake(due); };
   sleep.slot = sleeps_.size();
   sleeps_.push_back(&sleep);
-  if (sleep.delay <= std::chrono::nanoseconds::zero() || sleep.cut_short()) return wake(sleep);
-  tools_.timers.schedule(sleep, tools_.clock.now() + sleep.delay);
+  if (sleep.due <= tools_.clock.now() || sleep.cut_short()) return wake(sleep);
+  tools_.timers.schedule(sleep, sleep.due);
 }
 
 void AsyncDesk::wake(Sleep& sleep) {
   sleeps_.back()->slot = sleep.slot;
   std::swap(sleeps_[sleep.slot], sleeps_.back());
   sleeps_.pop_back();
-  Job* job = &sleep;
-  tools_.jobs.submit(&job, 1);
+  woken_.push_back(&sleep);
+}
+
+void AsyncDesk::take_woken(std::vector<Job*>& jobs) {
+  jobs.insert(jobs.end(), woken_.begin(), woken_.end());
+  woken_.clear();
 }
 
 void AsyncDesk::wake_sleepers() {

@@ -25,6 +25,9 @@ class AsyncDesk final : public AsyncOwner {
   /// Starts what may start of the strand; false when the limit of outstanding calls was reached
   /// first.
   bool start_from(Strand& strand, std::vector<Job*>& jobs);
+  /// Moves the coroutines that are to be resumed behind `jobs`: all that woke in a turn go to the
+  /// workers with one hand-over.
+  void take_woken(std::vector<Job*>& jobs);
   /// Takes back the partition's calls that no worker has begun; returns the highest offset of the
   /// others, invalid when there are none.
   Offset take_back(Partition& partition);
@@ -35,6 +38,7 @@ class AsyncDesk final : public AsyncOwner {
  private:
   void on_answer(AsyncCallState& call) override;
   void on_sleep(Sleep& sleep) override;
+  void on_sleep_due(Sleep& sleep) override { wake(sleep); }
   void on_commit_request(AsyncCallState& call, std::function<void(Result<Offset>)> answer) override;
 
   void start_lane(Strand& lane, AsyncStart& start);
@@ -52,6 +56,7 @@ class AsyncDesk final : public AsyncOwner {
   InstanceStats& counters_;
   std::vector<std::shared_ptr<AsyncCallState>> calls_{};
   std::vector<Sleep*> sleeps_{};
+  std::vector<Job*> woken_{};
   std::shared_ptr<AsyncHandler> shared_handler_{};
   std::vector<Stretch> scratch_{};
 };

@@ -38,6 +38,7 @@ void Dispatcher::requeue(Strand& strand) {
 
 std::size_t Dispatcher::dispatch() {
   jobs_.clear();
+  calls_.take_woken(jobs_);
   // Strands that become ready meanwhile (a token's, say) join the end of the same list.
   std::size_t left = 0;
   for (std::size_t i = 0; i < ready_.size(); ++i) {

@@ -55,7 +55,7 @@ class Timer : public TimerLink {
 /// comes near; so scheduling and cancelling are O(1), and the earliest timer is found from one
 /// bitmap per level.
 ///
-///   level 0  |1 ms|1 ms|…        level 1  |64 ms|64 ms|…        level 2  |4 s|4 s|…
+///   level 0  |tick|tick|…      level 1  |64 ticks|64 ticks|…      level 2  |4096 ticks|…
 ///
 /// One thread (the poller) does everything. Destroying it unschedules its timers.
 class TimerWheel {

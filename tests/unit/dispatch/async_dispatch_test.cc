@@ -223,6 +223,24 @@ TEST_F(AsyncDispatch, ACoroutineSleepsWithoutAThreadAndEndsItsRecord) {
   EXPECT_EQ(rig.position(partition), 3);
 }
 
+TEST_F(AsyncDispatch, ASleepCountsFromWhenItWasAskedFor) {
+  bool woken = false;
+  const auto handler = [&woken](const Record&, Context& context) -> Task<void> {
+    co_await context.sleep(50ms);
+    woken = true;
+  };
+  DispatchRig rig(rig_config(), handler);
+  rig.admit(rig.assign(), 0, 1);
+  rig.turn();
+  rig.run_job();
+  rig.clock.advance(30ms);  // a poller that is busy hears of it late
+  rig.run_all();
+  rig.pass(19ms);
+  EXPECT_FALSE(woken);
+  rig.pass(2ms);
+  EXPECT_TRUE(woken);
+}
+
 TEST_F(AsyncDispatch, ACoroutineThatThrowsHasFailed) {
   ConsumerConfig config = rig_config();
   config.failure.attempts_max = 1;

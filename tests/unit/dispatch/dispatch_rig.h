@@ -94,7 +94,8 @@ class DispatchRig final : private detail::DispatchEvents, private detail::JobSin
     return partition.ledger().position().value();
   }
 
-  ManualClock clock;
+  // Coroutines that outlive their consumer still read the clock, as they do the process's.
+  ManualClock& clock = kept_clock();
   FakeMessages messages;
   std::deque<detail::Job*> jobs;
   std::optional<Error> stopped;
@@ -104,6 +105,11 @@ class DispatchRig final : private detail::DispatchEvents, private detail::JobSin
   std::vector<std::function<void(Result<Offset>)>> commit_requests;
 
  private:
+  static ManualClock& kept_clock() {
+    static std::vector<std::unique_ptr<ManualClock>> clocks;
+    return *clocks.emplace_back(std::make_unique<ManualClock>());
+  }
+
   void submit(detail::Job* const* submitted, std::size_t count) override {
     jobs.insert(jobs.end(), submitted, submitted + count);
   }
