@@ -87,6 +87,8 @@ struct InstanceStats {
   std::uint64_t duplicates_filtered = 0;
   std::uint64_t commits_ok = 0;
   std::uint64_t commits_failed = 0;
+  /// Assignments received, empty ones included: one for each rebalance of the group that this
+  /// member took part in. What is taken away before it is part of the same rebalance.
   std::uint64_t rebalances = 0;
   std::uint64_t partitions_lost = 0;
   std::size_t in_flight = 0;

@@ -67,7 +67,6 @@ void Rebalancer::on_assign(std::vector<TopicPartition> partitions) {
 }
 
 void Rebalancer::on_revoke(std::vector<TopicPartition> partitions, bool lost) {
-  ++counters_.rebalances;
   std::erase_if(partitions, [&](const TopicPartition& id) { return !assignment_.find(id); });
   if (lost) {
     lose(partitions);

@@ -233,7 +233,7 @@ constexpr MetricRow kTable[] = {
       "Commits that the broker refused or did not answer; they are made again."},
      InstanceValue{field<&I::commits_failed>}, ""},
     {{"strandline_rebalances_total", counter,
-      "Rebalances answered."},
+      "Assignments received, empty ones included: one for each rebalance of the group."},
      InstanceValue{field<&I::rebalances>}, "rebalance-total"},
     {{"strandline_lost_partitions_total", counter,
       "Partitions taken away without a chance to commit."},

@@ -12,20 +12,21 @@
 
 namespace strandline::testing {
 
-/// Takes the process's log for as long as it lives. Thread safety: all of it from any thread.
+/// Takes the process's log, from a level on, for as long as it lives. Thread safety: all of it from
+/// any thread.
 class LogCapture {
  public:
-  LogCapture() {
-    set_log_sink([this](LogLevel level, std::string_view line) {
+  explicit LogCapture(LogLevel least = LogLevel::warning) {
+    set_log_sink([this, least](LogLevel level, std::string_view line) {
       const std::scoped_lock lock(mutex_);
-      if (level >= LogLevel::warning) lines_.emplace_back(line);
+      if (level >= least) lines_.emplace_back(line);
     });
   }
   LogCapture(const LogCapture&) = delete;
   LogCapture& operator=(const LogCapture&) = delete;
   ~LogCapture() { set_log_sink({}); }
 
-  /// Warnings and errors that contain `text`.
+  /// Lines that contain `text`.
   [[nodiscard]] std::size_t count(std::string_view text) const {
     const std::scoped_lock lock(mutex_);
     return static_cast<std::size_t>(std::ranges::count_if(

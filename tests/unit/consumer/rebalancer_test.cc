@@ -206,6 +206,42 @@ TEST(Rebalancer, AStopReleasesAfterItsFinalCommit) {
   EXPECT_THAT(told, ElementsAre("assigned 1", "revoked 1", "released orders[0]=5/5"));
 }
 
+TEST(Rebalancer, CountsOneRebalanceForEachAssignment) {
+  InstanceRig rig(instance_config(), ignore);
+  rig.broker.assign({orders(0), orders(1)});
+  rig.broker.revoke({orders(0)});
+  rig.broker.assign({});
+  rig.settle();
+  rig.pass(200ms);
+  EXPECT_EQ(rig.stats().rebalances, 2U);
+}
+
+TEST(Rebalancer, AStopUnderWayWaitsForNoDrainOfARevoke) {
+  ConsumerConfig config = instance_config();
+  config.rebalance.drain_timeout = 1h;
+  config.shutdown.drain_timeout = 5s;
+  InstanceRig* poller = nullptr;
+  InstanceRig rig(config, [&](const Record&) {
+    // The handler hangs while its partition is revoked and the consumer is stopped.
+    poller->broker.revoke({orders(0)});
+    poller->turn();
+    EXPECT_THAT(poller->log_since("answer revoke"), IsEmpty());
+    poller->instance().request_stop(StopMode::drain);
+    poller->turn();
+    poller->clock.advance(6s);
+    for (int i = 0; i < 10; ++i) poller->turn();
+    EXPECT_THAT(poller->log_since("answer revoke"), Not(IsEmpty())) << "not held for an hour";
+    EXPECT_TRUE(poller->instance().closed());
+  });
+  poller = &rig;
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 1);
+  rig.turn();
+  rig.run_jobs();
+  EXPECT_EQ(rig.summary().left_in_flight, 1U);
+  EXPECT_TRUE(rig.instance().settled());
+}
+
 TEST(Rebalancer, AnIdleMemberIsTold) {
   ConsumerConfig config = instance_config();
   std::vector<std::string> told;
