@@ -4,6 +4,7 @@
 
 #include "kafka/error_map.h"
 #include "kafka/handles.h"
+#include "kafka/message_headers.h"
 
 #include <librdkafka/rdkafka_mock.h>
 
@@ -66,16 +67,6 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
 std::optional<std::string> bytes(const void* data, std::size_t size) {
   if (data == nullptr) return std::nullopt;
   return std::string(static_cast<const char*>(data), size);
-}
-
-HeadersHandle to_headers(const ProducedRecord& record) {
-  HeadersHandle headers{rd_kafka_headers_new(record.headers.size())};
-  for (const auto& [name, value] : record.headers) {
-    rd_kafka_header_add(headers.get(), name.data(), static_cast<ssize_t>(name.size()),
-                        value ? value->data() : nullptr,
-                        value ? static_cast<ssize_t>(value->size()) : 0);
-  }
-  return headers;
 }
 
 ProducedRecord to_record(const rd_kafka_message_t& message) {
@@ -179,7 +170,7 @@ class MockCluster::Impl {
  private:
   rd_kafka_resp_err_t enqueue(const std::string& topic, const ProducedRecord& record,
                               rd_kafka_resp_err_t* first) {
-    HeadersHandle headers = to_headers(record);
+    HeadersHandle headers = detail::to_headers(record.headers);
     // librdkafka tells null from empty by the pointer.
     const char* key = record.key ? record.key->data() : nullptr;
     const std::size_t key_size = record.key ? record.key->size() : 0;

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "kafka/client_log.h"
 #include "kafka/error_map.h"
+#include "kafka/message_headers.h"
 
 #include <bit>
 #include <string>
@@ -21,16 +22,6 @@ struct Bytes {
   const char* data;
   std::size_t size;
 };
-
-HeadersHandle to_headers(const OutgoingRecord& record) {
-  HeadersHandle headers{rd_kafka_headers_new(record.headers.size())};
-  for (const auto& [name, value] : record.headers) {
-    rd_kafka_header_add(headers.get(), name.data(), static_cast<ssize_t>(name.size()),
-                        value ? value->data() : nullptr,
-                        value ? static_cast<ssize_t>(value->size()) : 0);
-  }
-  return headers;
-}
 
 }  // namespace
 
@@ -51,7 +42,7 @@ Result<void> RdkafkaProducer::produce(const OutgoingRecord& record, std::uint64_
   const std::string topic(record.topic);
   const Bytes key(record.key);
   const Bytes value(record.value);
-  HeadersHandle headers = to_headers(record);
+  HeadersHandle headers = to_headers(record.headers);
   const bool has_time = record.timestamp.type != TimestampType::not_available;
   const rd_kafka_resp_err_t error = rd_kafka_producev(
       client_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
