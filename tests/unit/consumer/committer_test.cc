@@ -124,6 +124,24 @@ TEST(Committer, AHandlersCommitIsAnsweredAtTheLatestAfterItsTimeout) {
   EXPECT_EQ(answer, ErrorCode::timed_out);
 }
 
+TEST(Committer, ACommitAskedForAfterTheCompletionsAnswerIsRefused) {
+  ConsumerConfig config = instance_config();
+  config.commit.mode = CommitMode::manual;
+  std::vector<Result<Offset>> answers;
+  InstanceRig rig(config, [&](const Record&, Context& context, Completion completion) {
+    // As when another thread's answer arrives first; nothing is served before the next turn.
+    std::move(completion).done();
+    context.commit_async([&](Result<Offset> result) { answers.push_back(std::move(result)); });
+  });
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 1);
+  rig.settle();
+  ASSERT_EQ(answers.size(), 1U);
+  ASSERT_FALSE(answers[0]);
+  EXPECT_EQ(answers[0].error().code, ErrorCode::invalid_state);
+  EXPECT_THAT(rig.log_since("commit"), IsEmpty());
+}
+
 TEST(Committer, ManualCommitsWhenAHandlerAsksAndTellsItTheAnswer) {
   ConsumerConfig config = instance_config();
   config.commit.mode = CommitMode::manual;
