@@ -12,9 +12,9 @@ namespace strandline {
 /// Serves a consumer's metrics over HTTP for Prometheus to scrape.
 ///
 ///   PrometheusEndpoint endpoint{"127.0.0.1:9464"};
-///   endpoint.watch(consumer);             // the consumer must outlive the endpoint, or be
-///   unwatched
+///   endpoint.watch(consumer);
 ///
+/// A watched consumer must stay where it is, and outlive the endpoint or be unwatched before.
 /// A scrape renders the consumer's latest snapshot, so nothing is looked up or locked per record,
 /// and the series of a revoked partition vanish with it. All names: docs/METRICS.md. Thread safety:
 /// all members from any thread.
@@ -24,6 +24,7 @@ class PrometheusEndpoint {
   explicit PrometheusEndpoint(const std::string& address);
   PrometheusEndpoint(const PrometheusEndpoint&) = delete;
   PrometheusEndpoint& operator=(const PrometheusEndpoint&) = delete;
+  /// Takes up to 2 s: the HTTP server ends at its next look at its sockets.
   ~PrometheusEndpoint();
 
   void watch(const Consumer& consumer);

@@ -16,7 +16,8 @@ enum class StopMode : std::uint8_t;
 ///
 ///   SignalStop stop{consumer};            // SIGINT and SIGTERM
 ///
-/// Place it after the consumer, so that it goes first. One at a time in a process (a second throws
+/// Place it after the consumer, so that it goes first. The consumer must not be moved meanwhile: it
+/// is remembered where it is. One at a time in a process (a second throws
 /// std::logic_error); the former signal actions come back when it is destroyed.
 /// Thread safety: construct and destroy from one thread. The signal handler itself only writes to a
 /// pipe; the stop is requested from a thread of this object's own.

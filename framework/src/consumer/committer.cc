@@ -41,23 +41,25 @@ std::vector<PartitionOffset> Committer::dirty(Wanted wanted) {
   return offsets;
 }
 
+std::vector<CommittedOffset> Committer::unanswered(const Request& request) {
+  std::vector<CommittedOffset> answers;
+  answers.reserve(request.offsets.size());
+  for (const PartitionOffset& offset : request.offsets) {
+    answers.push_back({offset.partition, offset.offset,
+                       Error{ErrorCode::timed_out, "the broker did not answer the commit"}});
+  }
+  return answers;
+}
+
 /// Whoever waits for an answer waits no longer than the configuration says; a late one is still
 /// believed.
 void Committer::time_out_waiters(TimePoint now) {
-  std::vector<std::pair<std::function<void(const std::vector<CommittedOffset>&)>,
-                        std::vector<CommittedOffset>>>
-      late;
+  std::vector<std::pair<Done, std::vector<CommittedOffset>>> late;
   for (auto& [id, request] : requests_) {
     if (!request.done || now - request.sent < config_.timeout) continue;
-    std::vector<CommittedOffset> unanswered;
-    unanswered.reserve(request.offsets.size());
-    for (const PartitionOffset& offset : request.offsets) {
-      unanswered.push_back({offset.partition, offset.offset,
-                            Error{ErrorCode::timed_out, "the broker did not answer the commit"}});
-    }
-    late.emplace_back(std::exchange(request.done, {}), std::move(unanswered));
+    late.emplace_back(std::exchange(request.done, {}), unanswered(request));
   }
-  for (const auto& [done, unanswered] : late) done(unanswered);
+  for (const auto& [done, answers] : late) done(answers);
 }
 
 void Committer::tick() {
@@ -159,12 +161,7 @@ void Committer::on_answer(CommitId id, const std::vector<CommittedOffset>& offse
 void Committer::abandon() {
   while (!requests_.empty()) {
     const CommitId id = requests_.begin()->first;
-    std::vector<CommittedOffset> unanswered;
-    for (const PartitionOffset& offset : requests_.begin()->second.offsets) {
-      unanswered.push_back({offset.partition, offset.offset,
-                            Error{ErrorCode::timed_out, "the broker did not answer the commit"}});
-    }
-    on_answer(id, unanswered);
+    on_answer(id, unanswered(requests_.begin()->second));
   }
 }
 

@@ -105,7 +105,7 @@ void Instance::finish_close() {
   }
   committer_.abandon();
   publish(clock_.now());
-  // Manual assignment ends without a revoke; so does a client that could not close.
+  // A client that could not close has not revoked them.
   for (const TopicPartition& id : assignment_.ids()) {
     left_stats_.push_back(assignment_.find(id)->partition->snapshot(clock_.now()));
     dispatcher_.fence(*assignment_.find(id)->partition);

@@ -12,11 +12,7 @@
 namespace strandline::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
 using namespace std::chrono_literals;
-
-const auto ignore = [](const Record&) {};
 
 TEST(Committer, CommitsPeriodicallyAndOnlyWhatHasMoved) {
   InstanceRig rig(instance_config(), ignore);

@@ -8,8 +8,6 @@
 namespace strandline::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
 using namespace std::chrono_literals;
 
 const Error kMoving{ErrorCode::commit_failed, "the coordinator is moving"};
@@ -17,7 +15,7 @@ const Error kMoving{ErrorCode::commit_failed, "the coordinator is moving"};
 /// Five finished records of one partition that is being revoked; its final commit is out.
 class FinalCommit : public testing::Test {
  protected:
-  FinalCommit() : rig(config(), [](const Record&) {}) {
+  FinalCommit() : rig(config(), ignore) {
     rig.broker.answers_commits = false;
     rig.broker.assign({orders(0)});
     rig.broker.produce(orders(0), 0, 5);

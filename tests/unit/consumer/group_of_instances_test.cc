@@ -16,7 +16,6 @@
 namespace strandline::test {
 namespace {
 
-using testing::HasSubstr;
 using namespace std::chrono_literals;
 
 /// Ends its poller when the test says so.

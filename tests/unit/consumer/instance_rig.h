@@ -7,6 +7,8 @@
 #include "consumer/instance.h"
 #include "support/manual_clock.h"
 
+#include <gmock/gmock.h>
+
 #include <deque>
 #include <memory>
 #include <string>
@@ -14,6 +16,11 @@
 #include <vector>
 
 namespace strandline::test {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
 
 /// A whole consumer but for its threads: the test turns the loop, runs the jobs and moves the time.
 class InstanceRig final : private detail::JobSink {
@@ -76,6 +83,8 @@ class InstanceRig final : private detail::JobSink {
   detail::Doorbell doorbell_;
   std::unique_ptr<detail::Instance> instance_;
 };
+
+inline void ignore(const Record&) {}
 
 inline TopicPartition orders(std::int32_t number) { return {"orders", PartitionId{number}}; }
 

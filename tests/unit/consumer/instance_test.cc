@@ -13,13 +13,7 @@
 namespace strandline::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 using namespace std::chrono_literals;
-
-const auto ignore = [](const Record&) {};
 
 TEST(Instance, StopDrainsCommitsAndLeavesTheGroup) {
   InstanceRig rig(instance_config(), ignore);

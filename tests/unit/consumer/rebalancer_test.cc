@@ -11,13 +11,7 @@
 namespace strandline::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 using namespace std::chrono_literals;
-
-const auto ignore = [](const Record&) {};
 
 /// Writes what it is told into the broker's log, so that the order of everything shows.
 struct LoggingListener final : RebalanceListener {
