@@ -24,7 +24,7 @@ bool AsyncDesk::start_from(Strand& strand, std::vector<Job*>& jobs) {
   // A few calls a job: enough to spread the hand-off's cost, few enough to keep all workers busy.
   static constexpr std::size_t kCallsPerJob = 16;
   while (!strand.empty() && strand.holds == 0) {
-    if (calls_.size() >= settings_.async_max) return false;
+    if (full()) return false;
     const Stretch& front = strand.front();
     const Item first{front.batch, front.begin};
     std::unique_ptr<AsyncStart> start;

@@ -33,6 +33,8 @@ class AsyncDesk final : public AsyncOwner {
   Offset take_back(Partition& partition);
   /// Wakes sleeping coroutines of all partitions that are asked to stop.
   void wake_sleepers();
+  /// As many as may be out are; only so when handlers are asynchronous.
+  [[nodiscard]] bool full() const noexcept { return calls_.size() >= settings_.async_max; }
   [[nodiscard]] std::size_t outstanding() const noexcept { return calls_.size(); }
 
  private:

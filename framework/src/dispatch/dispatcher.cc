@@ -40,31 +40,34 @@ std::size_t Dispatcher::dispatch() {
   jobs_.clear();
   calls_.take_woken(jobs_);
   // Strands that become ready meanwhile (a token's, say) join the end of the same list.
-  std::size_t left = 0;
-  for (std::size_t i = 0; i < ready_.size(); ++i) {
-    Strand& strand = *ready_[i];
+  std::size_t looked_at = 0;
+  for (; looked_at < ready_.size(); ++looked_at) {
+    // The others keep their places, unvisited: with key order there are hundreds of them.
+    if (calls_.full()) break;
+    Strand& strand = *ready_[looked_at];
     strand.listed = false;
-    if (strand.partition().stop.stop_requested()) continue;
-    if (settings_.kind == HandlerKind::async) {
-      if (!calls_.start_from(strand, jobs_) && strand.ready()) {
-        strand.listed = true;
-        ready_[left++] = &strand;
-      }
-      continue;
-    }
-    while (strand.ready()) {
-      Run& run = take_run();
-      if (!fill(strand, run)) {
-        put_run(run);
-        break;
-      }
-      send(strand, run);
-    }
-    if (strand.token && strand.idle()) strand.partition().close_token(strand);
+    if (!strand.partition().stop.stop_requested()) start_from(strand);
   }
-  ready_.resize(left);
+  ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(looked_at));
   tools_.jobs.submit(jobs_.data(), jobs_.size());
   return jobs_.size();
+}
+
+void Dispatcher::start_from(Strand& strand) {
+  if (settings_.kind == HandlerKind::async) {
+    // It has had its share; with more to start it goes behind the others.
+    if (!calls_.start_from(strand, jobs_)) requeue(strand);
+    return;
+  }
+  while (strand.ready()) {
+    Run& run = take_run();
+    if (!fill(strand, run)) {
+      put_run(run);
+      break;
+    }
+    send(strand, run);
+  }
+  if (strand.token && strand.idle()) strand.partition().close_token(strand);
 }
 
 /// Moves records from the strand into the run; false when there is nothing to run after all.

@@ -98,6 +98,7 @@ class Dispatcher final : private StrandOwner, private RunOwner, private StrandBo
   void on_commit_request(Run& run, std::uint32_t end,
                          std::function<void(Result<Offset>)> answer) override;
 
+  void start_from(Strand& strand);
   bool fill(Strand& strand, Run& run);
   void hold_back_tokens(Strand& strand, std::vector<Stretch>& parts);
   [[nodiscard]] std::size_t run_length(const Strand& strand) const;
