@@ -27,8 +27,10 @@ class FakeBroker {
     events.push_back([partitions](detail::BrokerEvents& to) { to.on_assign(partitions); });
   }
   void revoke(std::vector<TopicPartition> partitions, bool is_lost = false) {
-    events.push_back(
-        [partitions, is_lost](detail::BrokerEvents& to) { to.on_revoke(partitions, is_lost); });
+    events.push_back([this, partitions, is_lost](detail::BrokerEvents& to) {
+      revoking = true;
+      to.on_revoke(partitions, is_lost);
+    });
   }
   void error(detail::ClientError error) {
     events.push_back([error](detail::BrokerEvents& to) { to.on_error(error); });
@@ -58,6 +60,7 @@ class FakeBroker {
   std::map<TopicPartition, Offset> committed;
   std::vector<std::string> log;  ///< what was asked, in order
   bool lost = false;
+  bool revoking = false;  ///< a revoke waits for its answer: no other event comes before
   bool closing = false;
   bool closed = false;
   bool answers_commits = true;  ///< at once; else the test does
@@ -114,6 +117,7 @@ class FakeClient : public detail::BrokerClient {
   }
   Result<void> answer_revoke(std::span<const TopicPartition> partitions) override {
     broker_.lost = false;
+    broker_.revoking = false;
     if (broker_.closing) broker_.closed = true;
     return note("answer revoke", partitions);
   }
@@ -133,6 +137,7 @@ class FakeClient : public detail::BrokerClient {
   void begin_close() override {
     broker_.log.emplace_back("close");
     broker_.closing = true;
+    if (broker_.revoking) return;
     std::vector<TopicPartition> all(broker_.open.begin(), broker_.open.end());
     broker_.revoke(all);
   }
