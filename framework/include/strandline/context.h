@@ -54,8 +54,7 @@ class Context {
     return backend_->topic_partition();
   }
 
-  /// Records between the commit position and the high watermark, as the poller last knew both.
-  /// -1 while the high watermark is not known yet.
+  /// As `PartitionStats::lag`, as the poller last knew it; -1 while it is unknown.
   [[nodiscard]] std::int64_t lag() const noexcept { return backend_->lag(); }
 
   /// Names a failure and answers with it: `return context.fail("no such customer", code);`

@@ -41,12 +41,14 @@ struct DurationHistogram {
 struct PartitionStats {
   TopicPartition partition;
   Epoch epoch{};
-  Offset commit_position;     ///< next offset to commit
-  Offset committed;           ///< acknowledged by the broker
-  Offset highest_seen;        ///< last offset handed over
-  Offset highest_completed;   ///< last offset finished, unfinished ones below it or not
-  Offset high_watermark;      ///< the broker's end of log; invalid while unknown
-  std::int64_t lag = -1;      ///< high watermark − commit position; -1 while unknown
+  Offset commit_position;    ///< next offset to commit
+  Offset committed;          ///< acknowledged by the broker
+  Offset highest_seen;       ///< last offset handed over
+  Offset highest_completed;  ///< last offset finished, unfinished ones below it or not
+  Offset high_watermark;     ///< the broker's end of log; invalid while unknown
+  /// high watermark − commit position, which is the committed offset (or the log's beginning, with
+  /// `OffsetReset::earliest`) before anything was read; -1 while one of them is unknown
+  std::int64_t lag = -1;
   std::size_t in_flight = 0;  ///< records admitted and not finished
   std::size_t in_flight_bytes = 0;
   std::size_t queued = 0;  ///< of these, not started

@@ -186,10 +186,10 @@ void Instance::observe(TimePoint now) {
     const Offset high = client_->high_watermark(partition.id());
     partition.counters.high_watermark = high;
     // Before anything has finished there is no position; then the first record in flight is where
-    // it will be.
-    const Offset position = partition.ledger().position().is_valid()
-                                ? partition.ledger().position()
-                                : partition.tracker().oldest_unfinished_offset();
+    // it will be, and before that the offset at which the partition begins.
+    Offset position = partition.ledger().position();
+    if (!position.is_valid()) position = partition.tracker().oldest_unfinished_offset();
+    if (!position.is_valid()) position = client_->start_position(partition.id());
     const bool known = high.is_valid() && position.is_valid();
     const std::int64_t lag =
         known ? std::max<std::int64_t>(0, high.value() - position.value()) : -1;

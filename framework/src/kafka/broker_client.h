@@ -95,6 +95,9 @@ class BrokerClient {
 
   /// The broker's end of log as the last fetch told it; invalid while unknown. No I/O.
   [[nodiscard]] virtual Offset high_watermark(const TopicPartition& partition) const = 0;
+  /// Where an assigned partition begins, for as long as nothing of it has been read; invalid while
+  /// unknown. No I/O.
+  [[nodiscard]] virtual Offset start_position(const TopicPartition& partition) const = 0;
   [[nodiscard]] virtual MessageSource& messages() noexcept = 0;
 
   /// Leaves the group: the final `on_revoke` comes through `poll` and must be answered.

@@ -6,6 +6,7 @@
 #include "kafka/error_map.h"
 #include "kafka/partition_list.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -47,7 +48,8 @@ RdkafkaClient::RdkafkaClient(ClientHandle client, std::unique_ptr<FeedScratch> s
       scratch_(std::move(scratch)),
       client_(std::move(client)),
       commits_(rd_kafka_queue_new(client_.get())),
-      logs_(rd_kafka_queue_new(client_.get())) {
+      logs_(rd_kafka_queue_new(client_.get())),
+      committed_(std::make_unique<CommittedLookup>(*client_, config_.group_id)) {
   rd_kafka_set_log_queue(client_.get(), logs_.get());
   // Errors of the client as a whole then come by the same queue as rebalances, in one order.
   rd_kafka_poll_set_consumer(client_.get());
@@ -63,6 +65,7 @@ RdkafkaClient::~RdkafkaClient() {
   events_.reset();
   commits_.reset();
   logs_.reset();
+  committed_.reset();
   // It is closed, or could not be closed in time: waiting here once more would be without end.
   rd_kafka_destroy_flags(client_.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
@@ -104,6 +107,7 @@ void RdkafkaClient::poll(BrokerEvents& events) {
   }
   if (served == kEventsAtOnce) doorbell_.ring();
   serve_commits(events);
+  committed_->serve();
   write_client_log(*logs_);
   rebalances_.deliver(events);
 }
@@ -208,6 +212,8 @@ Result<void> RdkafkaClient::answer_assign(std::span<const TopicPartition> partit
   if (!done) {
     rebalances_.undo_assign(partitions);
     unassign_all();
+  } else if (!config_.group_id.empty()) {
+    committed_->ask(partitions);
   }
   return done;
 }
@@ -215,6 +221,7 @@ Result<void> RdkafkaClient::answer_assign(std::span<const TopicPartition> partit
 Result<void> RdkafkaClient::answer_revoke(std::span<const TopicPartition> partitions) {
   const auto rebalance = rebalances_.answer(Rebalance::Kind::revoke, partitions);
   if (!rebalance) return fail(ErrorCode::invalid_state, group() + ": no revocation to answer");
+  committed_->forget(partitions);
   if (fatal_) return {};
   Result<void> done = unassign(partitions);
   if (!done) unassign_all();
@@ -293,6 +300,24 @@ Offset RdkafkaClient::high_watermark(const TopicPartition& partition) const {
   const rd_kafka_resp_err_t error = rd_kafka_get_watermark_offsets(
       client_.get(), partition.topic.c_str(), partition.partition.value(), &low, &high);
   return error == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? Offset{high} : Offset{};
+}
+
+Offset RdkafkaClient::start_position(const TopicPartition& partition) const {
+  std::int64_t low = -1;
+  std::int64_t high = -1;
+  const rd_kafka_resp_err_t error = rd_kafka_get_watermark_offsets(
+      client_.get(), partition.topic.c_str(), partition.partition.value(), &low, &high);
+  const bool low_known = error == RD_KAFKA_RESP_ERR_NO_ERROR && low >= 0;
+  const auto exact = start_offsets_.find(partition);
+  if (exact != start_offsets_.end() && exact->second != RD_KAFKA_OFFSET_STORED) {
+    if (exact->second >= 0) return Offset{exact->second};
+    return low_known && exact->second == RD_KAFKA_OFFSET_BEGINNING ? Offset{low} : Offset{};
+  }
+  const Offset* const committed = committed_->find(partition);
+  if (committed == nullptr) return {};
+  // What retention has removed is not to be read any more.
+  if (committed->is_valid()) return Offset{std::max(committed->value(), low)};
+  return low_known && config_.offset_reset == OffsetReset::earliest ? Offset{low} : Offset{};
 }
 
 void RdkafkaClient::begin_close() {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/doorbell.h"
 #include "kafka/broker_client.h"
+#include "kafka/committed_lookup.h"
 #include "kafka/error_throttle.h"
 #include "kafka/handles.h"
 #include "kafka/message_source.h"
@@ -12,6 +13,8 @@
 #include "kafka/queue_signal.h"
 #include "kafka/rebalances.h"
 #include "kafka/start_offsets.h"
+
+#include <memory>
 
 namespace strandline::detail {
 
@@ -39,6 +42,7 @@ class RdkafkaClient final : public BrokerClient {
   Result<CommitId> commit(std::span<const PartitionOffset> offsets) override;
 
   [[nodiscard]] Offset high_watermark(const TopicPartition& partition) const override;
+  [[nodiscard]] Offset start_position(const TopicPartition& partition) const override;
   [[nodiscard]] MessageSource& messages() noexcept override { return messages_; }
 
   void begin_close() override;
@@ -71,6 +75,7 @@ class RdkafkaClient final : public BrokerClient {
   QueueHandle events_;   // librdkafka's consumer queue: rebalances and errors, no records
   QueueHandle commits_;  // answers to our commits
   QueueHandle logs_;
+  std::unique_ptr<CommittedLookup> committed_;  // never null
   std::unique_ptr<QueueSignal> events_signal_;
   std::unique_ptr<QueueSignal> commits_signal_;
   RdkafkaMessages messages_;

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace strandline::testing {
@@ -73,6 +74,24 @@ TEST_F(StatsTest, WhileItRunsAndAfterwards) {
     EXPECT_EQ(partition.in_flight, 0U);
   }
   EXPECT_EQ(processed, all);
+}
+
+TEST_F(StatsTest, LagIsKnownThoughNothingIsRead) {
+  // Nothing is committed of partition 2, which is empty; the others are read to their ends.
+  cluster.produce(kTopic, numbered(kRecords, 0));
+  cluster.produce(kTopic, numbered(kRecords, 1));
+  Journal journal;
+  LiveConsumer former(config(), [&](const Record& record) { journal.write(record); });
+  EXPECT_TRUE(journal.wait_for(static_cast<std::size_t>(2 * kRecords)));
+  former.stop();
+  LiveConsumer consumer(config(), [&](const Record& record) { journal.write(record); });
+  EXPECT_TRUE(eventually([&] {
+    const InstanceStats total = consumer.total();
+    return total.partitions.size() == static_cast<std::size_t>(partitions) &&
+           std::ranges::all_of(total.partitions, [](const auto& one) { return one.lag == 0; });
+  }));
+  EXPECT_EQ(consumer.total().polled, 0U);
+  EXPECT_TRUE(consumer.stop().ok());
 }
 
 TEST_F(StatsTest, TheWatchdogNamesTheRecordThatHoldsThePosition) {

@@ -58,7 +58,8 @@ class FakeBroker {
   std::set<TopicPartition> open;  ///< partitions whose queue is split off
   std::deque<std::pair<detail::CommitId, std::vector<detail::PartitionOffset>>> commits;
   std::map<TopicPartition, Offset> committed;
-  std::vector<std::string> log;  ///< what was asked, in order
+  std::map<TopicPartition, Offset> starts;  ///< where partitions begin, as far as it is known
+  std::vector<std::string> log;             ///< what was asked, in order
   bool lost = false;
   bool revoking = false;  ///< a revoke waits for its answer: no other event comes before
   bool closing = false;
@@ -133,6 +134,10 @@ class FakeClient : public detail::BrokerClient {
     return next_id_++;
   }
   [[nodiscard]] Offset high_watermark(const TopicPartition&) const override { return Offset{1000}; }
+  [[nodiscard]] Offset start_position(const TopicPartition& partition) const override {
+    const auto found = broker_.starts.find(partition);
+    return found == broker_.starts.end() ? Offset{} : found->second;
+  }
   [[nodiscard]] detail::MessageSource& messages() noexcept override { return broker_.messages; }
   void begin_close() override {
     broker_.log.emplace_back("close");

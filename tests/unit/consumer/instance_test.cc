@@ -187,6 +187,20 @@ TEST(Instance, BackPressureStopsReadingAtTheHighMarkAndGoesOnAtTheLow) {
   EXPECT_FALSE(rig.stats().partitions[0].gated);
 }
 
+TEST(Instance, LagCountsFromTheStartUntilSomethingIsRead) {
+  InstanceRig rig(instance_config(), ignore);
+  rig.broker.starts[orders(0)] = Offset{990};
+  rig.broker.assign({orders(0), orders(1)});
+  rig.settle();
+  rig.pass(200ms);
+  EXPECT_EQ(rig.stats().partitions[0].lag, 10);
+  EXPECT_EQ(rig.stats().partitions[1].lag, -1) << "not known where it begins";
+  rig.broker.produce(orders(0), 990, 4);
+  rig.settle();
+  rig.pass(200ms);
+  EXPECT_EQ(rig.stats().partitions[0].lag, 6);
+}
+
 TEST(Instance, RecordsDeliveredAgainWithinAnEpochAreFiltered) {
   std::vector<std::int64_t> handled;
   InstanceRig rig(instance_config(),
