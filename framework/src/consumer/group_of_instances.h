@@ -32,9 +32,8 @@ struct GroupPorts {
                                                       Doorbell&)>
       connect = detail::connect;
   /// Throws std::system_error when there is none to be had.
-  std::function<std::jthread(std::function<void()>)> start_thread = [](std::function<void()> body) {
-    return std::jthread(std::move(body));
-  };
+  std::function<std::jthread(const std::function<void()>&)> start_thread =
+      [](const std::function<void()>& body) { return std::jthread(body); };
 };
 
 /// The consumers of one `Consumer`: `instances` pollers, each a thread and a member of the group,

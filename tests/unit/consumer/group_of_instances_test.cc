@@ -148,9 +148,9 @@ TEST(GroupOfInstances, ARefusedPollerThreadEndsThoseThatRun) {
         std::make_unique<FakeClient>(brokers[instance]));
   };
   unsigned started = 0;
-  ports.start_thread = [&](std::function<void()> body) {
+  ports.start_thread = [&](const std::function<void()>& body) {
     if (++started == 2) throw std::system_error(EAGAIN, std::generic_category());
-    return std::jthread(std::move(body));
+    return std::jthread(body);
   };
   detail::GroupOfInstances group(group_config(2), std::move(ports));
   const RunSummary summary = group.run(detail::source_of([](const Record&) {}), {});
