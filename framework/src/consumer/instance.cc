@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kAnswersPerTurn = 4096;
 constexpr auto kObserveInterval = std::chrono::milliseconds(100);
 constexpr auto kLookInterval = std::chrono::milliseconds(5);
+// What timers are rounded up to. A millisecond would make a coroutine's sleep of 1 ms last two.
+constexpr auto kTick = std::chrono::microseconds(100);
 
 }  // namespace
 
@@ -23,7 +25,7 @@ Instance::Instance(InstanceParts parts)
       producer_(std::move(parts.producer)),
       client_(std::move(parts.client)),
       port_(std::make_shared<AnswerPort>(parts.doorbell)),
-      timers_(parts.clock.now()),
+      timers_(parts.clock.now(), kTick),
       pool_(client_->messages()),
       dispatcher_(dispatch_settings(parts.config, parts.source, parts.workers),
                   std::move(parts.source), parts.config,
