@@ -27,6 +27,7 @@ from runner import Runner, run_group
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "bench" / "results"
+README = ROOT / "bench" / "README.md"
 # What is no measurement of a whole plan is for the one who asked, not for the list of results.
 PARTIAL_RESULTS = ROOT / "build" / "bench-results"
 BROKERS = ROOT / "build" / "bench-broker"
@@ -153,6 +154,15 @@ def write_report(path):
     text = report.markdown(result, f"{stem.name}.svg" if drawn else None)
     Path(f"{stem}.md").write_text(text, encoding="utf-8")
     say(f"wrote {stem}.json, .md" + (" and .svg" if drawn else "; no charts: no row has a figure"))
+    if stem.resolve().parent == RESULTS:
+        publish()
+
+
+def publish():
+    """bench/README.md shows the newest result of the list."""
+    stem = results.newest(RESULTS)
+    part = report.readme_part(results.read(f"{stem}.json"), stem)
+    README.write_text(report.with_newest(README.read_text(encoding="utf-8"), part), encoding="utf-8")
 
 
 def conclude(result):

@@ -139,6 +139,25 @@ def programs_part(result):
     return lines
 
 
+README_BEGIN, README_END = "<!-- the newest result -->", "<!-- end -->"
+
+
+def readme_part(result, stem):
+    """What bench/README.md says of the newest result: where, with what, and what came of each figure to reach."""
+    chart = f"results/{stem.name}.svg"
+    lines = [f"### {result['date']}", "", *machine_part(result),
+             f"Every row: [results/{stem.name}.md](results/{stem.name}.md).", "", *targets_part(result)[2:]]
+    if (stem.parent / f"{stem.name}.svg").exists():
+        lines += [f"![charts]({chart})", ""]
+    return "\n".join(lines)
+
+
+def with_newest(readme, part):
+    """The text of bench/README.md with its part between the marks replaced."""
+    before, rest = readme.split(README_BEGIN)
+    return f"{before}{README_BEGIN}\n{part}{README_END}{rest.split(README_END, 1)[1]}"
+
+
 def markdown(result, chart):
     lines = [f"# Benchmark of {result['date']}", ""]
     lines += machine_part(result)

@@ -81,6 +81,15 @@ def free_stem(directory, result):
     return next(Path(directory) / name for name in names if not (Path(directory) / f"{name}.json").exists())
 
 
+def newest(directory):
+    """The stem of the last result in the directory, None without one."""
+    def order(stem):
+        date_and_name = stem.name
+        number = date_and_name.rsplit("-", 1)[-1]
+        return date_and_name[:10], int(number) if number.isdigit() else 1
+    return max((path.with_suffix("") for path in Path(directory).glob("*.json")), key=order, default=None)
+
+
 def write(path, result):
     Path(path).write_text(json.dumps(result, indent=1, sort_keys=False, ensure_ascii=False) + "\n", encoding="utf-8")
 

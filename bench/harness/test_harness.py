@@ -287,6 +287,21 @@ class Report(unittest.TestCase):
             self.assertFalse(charts.draw(made_up.result(rows=[]), Path(directory) / "none.svg"))
 
 
+class Readme(unittest.TestCase):
+    def test_shows_the_newest_result_and_nothing_typed_by_hand(self):
+        bench = Path(__file__).resolve().parents[1]
+        stem = results.newest(bench / "results")
+        readme = (bench / "README.md").read_text(encoding="utf-8")
+        part = report.readme_part(results.read(f"{stem}.json"), stem) if stem else ""
+        self.assertEqual(readme, report.with_newest(readme, part))
+
+    def test_the_second_run_of_a_day_is_newer_and_the_tenth_newer_than_the_ninth(self):
+        with tempfile.TemporaryDirectory() as directory:
+            for name in ("2026-01-02-cpu-2c", "2026-01-02-cpu-2c-9", "2026-01-02-cpu-2c-10", "2026-01-01-cpu-2c-11"):
+                (Path(directory) / f"{name}.json").touch()
+            self.assertEqual(results.newest(directory).name, "2026-01-02-cpu-2c-10")
+
+
 class Machine(unittest.TestCase):
     def test_slug(self):
         for cpu, slug in (("AMD EPYC", "epyc-2c"), ("Intel(R) Xeon(R) Platinum 8375C CPU @ 2.90GHz",
