@@ -10,7 +10,7 @@ namespace strandline {
 /// construction or has its own synchronisation.
 class Consumer::Impl {
  public:
-  explicit Impl(ConsumerConfig config) : group(std::move(config)) {}
+  explicit Impl(ConsumerConfig&& config) : group(std::move(config)) {}
   detail::GroupOfInstances group;
 };
 
