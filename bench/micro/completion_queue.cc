@@ -4,21 +4,28 @@
 #include <array>
 #include <atomic>
 #include <thread>
+#include <vector>
 
 namespace {
 
+using strandline::detail::CompletionLink;
 using strandline::detail::CompletionQueue;
 using strandline::detail::Doorbell;
 
 constexpr std::size_t kAtOnce = 64;
 
+struct Element final : CompletionLink {
+  bool last = false;
+};
+
 /// One thread does both: what the queue costs without anybody in the way.
 void completion_queue_one_thread(benchmark::State& state) {
   Doorbell bell;
-  CompletionQueue<void*> queue(bell);
-  std::array<void*, kAtOnce> out{};
+  CompletionQueue<Element> queue(bell);
+  std::vector<Element> elements(kAtOnce);
+  std::array<Element*, kAtOnce> out{};
   const auto turn = [&] {
-    for (void*& element : out) queue.push(element);
+    for (Element& one : elements) queue.push(one);
     benchmark::DoNotOptimize(queue.pop_bulk(out.data(), out.size()));
   };
   turn();
@@ -33,29 +40,32 @@ BENCHMARK(completion_queue_one_thread);
 void completion_queue_round_trip(benchmark::State& state) {
   Doorbell to_worker;
   Doorbell to_poller;
-  CompletionQueue<int> there(to_worker);
-  CompletionQueue<int> back(to_poller);
+  CompletionQueue<Element> there(to_worker);
+  CompletionQueue<Element> back(to_poller);
   const auto far = strandline::detail::TimePoint::max();
-  const auto take = [far](CompletionQueue<int>& queue, Doorbell& bell) {
-    int element = 0;
+  const auto take = [far](CompletionQueue<Element>& queue, Doorbell& bell) -> Element& {
+    Element* element = nullptr;
     while (queue.pop_bulk(&element, 1) == 0) bell.wait_until(far);
-    return element;
+    return *element;
   };
   std::thread worker([&] {
-    for (int element = 0; element >= 0;) {
-      element = take(there, to_worker);
+    for (bool last = false; !last;) {
+      Element& element = take(there, to_worker);
+      last = element.last;
       back.push(element);
     }
   });
-  const auto turn = [&](int element) {
+  Element element;
+  const auto turn = [&] {
     there.push(element);
-    benchmark::DoNotOptimize(take(back, to_poller));
+    benchmark::DoNotOptimize(&take(back, to_poller));
   };
-  turn(1);
+  turn();
   bench::PerRecord per_record(state);
-  for (auto _ : state) turn(1);
+  for (auto _ : state) turn();
   per_record.report(1);
-  turn(-1);
+  element.last = true;
+  turn();
   worker.join();
 }
 BENCHMARK(completion_queue_round_trip)->UseRealTime();

@@ -8,7 +8,7 @@ namespace strandline::detail {
 
 /// Something that comes back to the poller through the completion queue: a finished run, the answer
 /// of an asynchronous call, a handler's request to commit, a coroutine's request to be woken.
-class Answer {
+class Answer : public CompletionLink {
  public:
   /// Poller thread. The object may delete itself.
   virtual void on_poller() noexcept = 0;
@@ -33,7 +33,7 @@ class AnswerPort {
     // this push and waits for it, so no answer is left behind in a queue that nobody reads.
     pushing_.fetch_add(1, std::memory_order_seq_cst);
     const bool open = !closed_.load(std::memory_order_seq_cst);
-    if (open) queue_.push(&answer);
+    if (open) queue_.push(answer);
     pushing_.fetch_sub(1, std::memory_order_release);
     if (!open) answer.discard();
   }
@@ -63,7 +63,7 @@ class AnswerPort {
   }
 
  private:
-  CompletionQueue<Answer*> queue_;
+  CompletionQueue<Answer> queue_;
   std::atomic<unsigned> pushing_{0};
   std::atomic<bool> closed_{false};
 };

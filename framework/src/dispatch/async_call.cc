@@ -49,11 +49,11 @@ AsyncCallState::AsyncCallState(AsyncOwner& owner, std::shared_ptr<AnswerPort> po
       clock_(clock),
       partition_(&partition),
       item_(item),
-      id_(partition.id()),
+      id_(partition.shared_id()),
       stop_(partition.stop.get_token()),
       record_([&] {
         RecordFields own = fields;
-        own.partition = &id_;
+        own.partition = id_.get();
         return own;
       }()),
       context_(*this, attempt) {}

@@ -74,7 +74,7 @@ class AsyncCallState final : public AsyncCall,
   enum class Phase : std::uint8_t { queued, started, answered, cancelled };
 
   [[nodiscard]] std::stop_token stop_token() const override { return stop_; }
-  [[nodiscard]] const TopicPartition& topic_partition() const noexcept override { return id_; }
+  [[nodiscard]] const TopicPartition& topic_partition() const noexcept override { return *id_; }
   [[nodiscard]] std::int64_t lag() const noexcept override;
   [[nodiscard]] bool may_block() const noexcept override { return false; }
   void commit(std::function<void(Result<Offset>)> answer) override;
@@ -85,8 +85,8 @@ class AsyncCallState final : public AsyncCall,
   const Clock& clock_;  // the process's: a coroutine may outlive its consumer
   Partition* partition_;
   Item item_;
-  // A coroutine may look at these after its partition is gone; so it has its own.
-  const TopicPartition id_;
+  // A coroutine may look at these after its partition is gone; so it shares them.
+  const std::shared_ptr<const TopicPartition> id_;
   const std::stop_token stop_;
   Record record_;
   Context context_;

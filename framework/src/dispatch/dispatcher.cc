@@ -43,7 +43,7 @@ std::size_t Dispatcher::dispatch() {
   std::size_t looked_at = 0;
   for (; looked_at < ready_.size(); ++looked_at) {
     // The others keep their places, unvisited: with key order there are hundreds of them.
-    if (calls_.full()) break;
+    if (calls_.full() || out_.size() >= settings_.runs_max) break;
     Strand& strand = *ready_[looked_at];
     strand.listed = false;
     if (!strand.partition().stop.stop_requested()) start_from(strand);
@@ -60,6 +60,7 @@ void Dispatcher::start_from(Strand& strand) {
     return;
   }
   while (strand.ready()) {
+    if (out_.size() >= settings_.runs_max) return requeue(strand);
     Run& run = take_run();
     if (!fill(strand, run)) {
       put_run(run);
@@ -101,7 +102,10 @@ std::size_t Dispatcher::run_length(const Strand& strand) const {
     }
     return failed > 0 ? failed : settings_.batch_max;
   }
-  const double fitting = static_cast<double>(settings_.run_target.count()) / cost_ns_;
+  // While workers are idle nobody waits for the end of a run, and a hot key or a single partition
+  // is spared most of the ways to the poller and back.
+  const auto target = settings_.run_target * (out_.size() < settings_.workers ? 4 : 1);
+  const double fitting = static_cast<double>(target.count()) / cost_ns_;
   return std::clamp(static_cast<std::size_t>(fitting), std::size_t{1}, settings_.batch_max);
 }
 

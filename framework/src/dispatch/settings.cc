@@ -23,6 +23,8 @@ DispatchSettings dispatch_settings(const ConsumerConfig& config, const HandlerSo
   settings.kind = source.kind;
   settings.handler_per_strand = source.per_strand;
   settings.batch_max = config.fetch.batch_records_max;
+  settings.workers = workers;
+  settings.runs_max = std::max<std::size_t>(settings.runs_max, std::size_t{2} * workers);
   settings.async_max = std::max<std::size_t>(1, config.async_max / config.instances);
 
   PartitionSettings& partition = settings.partition;

@@ -25,6 +25,11 @@ struct DispatchSettings {
   bool handler_per_strand = false;
   std::size_t batch_max = 1000;
   std::size_t async_max = 1000;
+  std::size_t workers = 1;
+  /// Runs that may be out at once: enough that no worker waits for the poller, few enough that
+  /// looking through them for slow ones costs nothing, and that what has not begun is taken back
+  /// quickly.
+  std::size_t runs_max = 256;
   /// A run is cut so that it takes about this long, as measured on the runs before: long enough
   /// that the hand-off costs nothing, short enough that positions move and partitions take turns.
   std::chrono::nanoseconds run_target = std::chrono::milliseconds(2);

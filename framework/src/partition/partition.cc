@@ -11,7 +11,7 @@ Partition::Partition(TopicPartition id, Epoch epoch, const PartitionSettings& se
                      StrandOwner& owner, BatchPool& pool)
     : gate(settings.limits.records_max_per_partition, settings.limits.bytes_max_per_partition,
            settings.limits.low_mark),
-      id_(std::move(id)),
+      id_(std::make_shared<const TopicPartition>(std::move(id))),
       epoch_(epoch),
       isolation_(settings.isolation),
       owner_(owner),
@@ -138,7 +138,7 @@ PartitionStats Partition::snapshot(TimePoint now) const {
   const auto in_ms = [](Duration duration) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
   };
-  stats.partition = id_;
+  stats.partition = *id_;
   stats.epoch = epoch_;
   stats.commit_position = ledger_.position();
   stats.committed = ledger_.committed();

@@ -75,7 +75,11 @@ class Partition {
   /// Something queued can start now, or could but for a limit on what is out.
   [[nodiscard]] bool any_ready() const;
 
-  [[nodiscard]] const TopicPartition& id() const noexcept { return id_; }
+  [[nodiscard]] const TopicPartition& id() const noexcept { return *id_; }
+  /// For what may be looked at after the partition is gone.
+  [[nodiscard]] const std::shared_ptr<const TopicPartition>& shared_id() const noexcept {
+    return id_;
+  }
   [[nodiscard]] Epoch epoch() const noexcept { return epoch_; }
   [[nodiscard]] Isolation isolation() const noexcept { return isolation_; }
   [[nodiscard]] bool fenced() const noexcept { return fenced_; }
@@ -117,7 +121,7 @@ class Partition {
   bool draining = false;              ///< nothing is admitted any more, and no retry begins
 
  private:
-  TopicPartition id_;
+  std::shared_ptr<const TopicPartition> id_;
   Epoch epoch_;
   Isolation isolation_;
   StrandOwner& owner_;
