@@ -295,21 +295,21 @@ def version_of(name):
 
 
 # Records a second that each arm reaches at least, for the estimate of the time only.
-PACE = {"parallel_consumer": 60_000, "decaton": 300_000, "franz_goroutines": 3_000_000}
+PACE = {"parallel_consumer": 100_000, "decaton": 400_000, "franz_goroutines": 5_000_000}
 
 
 def estimate_seconds(r):
     """About how long one run of the row takes, start and group join included."""
     records = TOPICS[r.topic].records
-    pace = PACE.get(r.arm, 2_000_000 if not ARMS[r.arm].jvm else 1_000_000)
+    pace = PACE.get(r.arm, 3_500_000 if not ARMS[r.arm].jvm else 2_000_000)
     if dict(r.options).get("batch"):
         pace *= 2.5
     ideal = ideal_rate(r.arm, r.order, r.concurrency, r.work_us)
     if r.arm == "parallel_consumer":
-        pace = min(pace, 35_000) if ideal else pace
+        pace = min(pace, 45_000) if ideal else pace
         pace = 1000 if r.order == "partition" else pace
     once = records / min(pace, ideal or pace)
-    return min(r.passes * once + (2.5 if ARMS[r.arm].jvm else 1.0), r.timeout_s)
+    return min(r.passes * once + (1.5 if ARMS[r.arm].jvm else 0.5), r.timeout_s)
 
 
 def estimate_plan_seconds(rows):
