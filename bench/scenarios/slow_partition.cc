@@ -64,7 +64,8 @@ int slow_partition(ScenarioOptions& options) {
 
 void add_slow_partition(CLI::App& app, Chosen& chosen) {
   const auto options = std::make_shared<ScenarioOptions>();
-  options->fill.records = 1'000'000;
+  // Enough that the others run for a second: in less, one pause of the machine is the figure.
+  options->fill.records = 5'000'000;
   options->arm.work_us = 10'000;
   options->arm.concurrency = 4;
   CLI::App& command = add_scenario(app, "slow_partition", "one partition is slow", *options);
