@@ -16,6 +16,21 @@ namespace strandline::detail {
 
 namespace {
 
+/// As the client last heard them; invalid while unknown. No I/O.
+struct Watermarks {
+  Offset low{};
+  Offset high{};
+};
+
+Watermarks watermarks(rd_kafka_t& client, const TopicPartition& partition) {
+  std::int64_t low = -1;
+  std::int64_t high = -1;
+  const rd_kafka_resp_err_t error = rd_kafka_get_watermark_offsets(
+      &client, partition.topic.c_str(), partition.partition.value(), &low, &high);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  return {low >= 0 ? Offset{low} : Offset{}, high >= 0 ? Offset{high} : Offset{}};
+}
+
 /// Of one turn, so that the loop gets round to completions and timers.
 constexpr int kEventsAtOnce = 100;
 constexpr std::chrono::milliseconds kLookUpTimeout{30'000};
@@ -295,29 +310,21 @@ void RdkafkaClient::serve_commits(BrokerEvents& events) {
 }
 
 Offset RdkafkaClient::high_watermark(const TopicPartition& partition) const {
-  std::int64_t low = -1;
-  std::int64_t high = -1;
-  const rd_kafka_resp_err_t error = rd_kafka_get_watermark_offsets(
-      client_.get(), partition.topic.c_str(), partition.partition.value(), &low, &high);
-  return error == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? Offset{high} : Offset{};
+  return watermarks(*client_, partition).high;
 }
 
 Offset RdkafkaClient::start_position(const TopicPartition& partition) const {
-  std::int64_t low = -1;
-  std::int64_t high = -1;
-  const rd_kafka_resp_err_t error = rd_kafka_get_watermark_offsets(
-      client_.get(), partition.topic.c_str(), partition.partition.value(), &low, &high);
-  const bool low_known = error == RD_KAFKA_RESP_ERR_NO_ERROR && low >= 0;
+  const Offset low = watermarks(*client_, partition).low;
   const auto exact = start_offsets_.find(partition);
   if (exact != start_offsets_.end() && exact->second != RD_KAFKA_OFFSET_STORED) {
     if (exact->second >= 0) return Offset{exact->second};
-    return low_known && exact->second == RD_KAFKA_OFFSET_BEGINNING ? Offset{low} : Offset{};
+    return exact->second == RD_KAFKA_OFFSET_BEGINNING ? low : Offset{};
   }
   const Offset* const committed = committed_->find(partition);
   if (committed == nullptr) return {};
   // What retention has removed is not to be read any more.
-  if (committed->is_valid()) return Offset{std::max(committed->value(), low)};
-  return low_known && config_.offset_reset == OffsetReset::earliest ? Offset{low} : Offset{};
+  if (committed->is_valid()) return std::max(*committed, low);
+  return config_.offset_reset == OffsetReset::earliest ? low : Offset{};
 }
 
 void RdkafkaClient::begin_close() {
