@@ -32,19 +32,8 @@ while (($#)); do
   shift
 done
 
-step() { echo "== $*"; }
-
-# Runs a command silently; shows the end of its output where it fails.
-quietly() {
-  local log=$1
-  shift
-  mkdir -p "$(dirname "$log")"
-  if ! "$@" >"$log" 2>&1; then
-    tail -n 60 "$log"
-    echo "failed: $* (whole log: $log)" >&2
-    exit 1
-  fi
-}
+# shellcheck source=cmake/steps.sh
+source cmake/steps.sh
 
 # A peer that cannot be built here is skipped by its arms, each with the reason that build.sh gave.
 build_peer() {

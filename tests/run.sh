@@ -5,19 +5,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-step() { echo "== $*"; }
-
-# Runs a command silently; shows the end of its output where it fails.
-quietly() {
-  local log=$1
-  shift
-  mkdir -p "$(dirname "$log")"
-  if ! "$@" >"$log" 2>&1; then
-    tail -n 60 "$log"
-    echo "failed: $* (whole log: $log)" >&2
-    exit 1
-  fi
-}
+# shellcheck source=cmake/steps.sh
+source cmake/steps.sh
 
 step "set-up"
 cmake/setup.sh --for tests --with-kafka --with-tidy

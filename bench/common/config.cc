@@ -82,4 +82,14 @@ ConsumerConfig consumer_config(const Options& options, const std::string& group)
   return config;
 }
 
+nlohmann::json fetch_settings(const strandline::ConsumerConfig& config, const Options& options) {
+  nlohmann::json settings = options.settings;
+  settings["commit_interval_ms"] = config.commit.interval.count();
+  settings["batch"] = config.fetch.batch_records_max;
+  settings["prefetch_records"] = config.fetch.prefetch_records;
+  settings["fetch_max_bytes"] = config.fetch.bytes_max;
+  settings["partition_fetch_bytes"] = config.fetch.partition_bytes_max;
+  return settings;
+}
+
 }  // namespace bench

@@ -4,6 +4,7 @@
 
 #include "common/options.h"
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 namespace bench {
@@ -16,5 +17,9 @@ namespace bench {
 /// in_flight_records; any name with a dot is a property of librdkafka.
 [[nodiscard]] strandline::ConsumerConfig consumer_config(const Options& options,
                                                          const std::string& group);
+
+/// What every C++ arm reports of its settings: as given, and how it fetches and commits.
+[[nodiscard]] nlohmann::json fetch_settings(const strandline::ConsumerConfig& config,
+                                            const Options& options);
 
 }  // namespace bench

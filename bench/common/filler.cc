@@ -1,23 +1,16 @@
 #include "common/filler.h"
 
-#include <librdkafka/rdkafka.h>
+#include "common/producer.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <memory>
 #include <stdexcept>
-#include <utility>
 
 namespace bench {
 
 namespace {
-
-struct DestroyClient {
-  void operator()(rd_kafka_t* client) const noexcept { rd_kafka_destroy(client); }
-};
-using Client = std::unique_ptr<rd_kafka_t, DestroyClient>;
 
 /// SplitMix64: the same numbers on every machine, which std's distributions do not promise.
 std::uint64_t next_random(std::uint64_t& state) noexcept {
@@ -34,30 +27,17 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   }
 }
 
-Client connect(const FillOptions& options, rd_kafka_resp_err_t& refused) {
-  const std::pair<const char*, std::string> properties[] = {
-      {"bootstrap.servers", options.bootstrap_servers},
-      {"compression.codec", options.compression},
-      {"linger.ms", "50"},
-      {"batch.num.messages", "10000"},
-      {"batch.size", "900000"},
-      {"queue.buffering.max.messages", "500000"},
-      {"queue.buffering.max.kbytes", "400000"},
-      // A retry must not put a record in twice: the arms check the number of records.
-      {"enable.idempotence", "true"}};
-  std::array<char, 512> why{};
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  for (const auto& [name, value] : properties) {
-    if (rd_kafka_conf_set(conf, name, value.c_str(), why.data(), why.size()) != RD_KAFKA_CONF_OK) {
-      rd_kafka_conf_destroy(conf);
-      throw std::runtime_error(why.data());
-    }
-  }
-  rd_kafka_conf_set_opaque(conf, &refused);
-  rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
-  Client client{rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size())};
-  if (!client) throw std::runtime_error(why.data());
-  return client;
+Producer connect(const FillOptions& options, rd_kafka_resp_err_t& refused) {
+  return connect_producer({{"bootstrap.servers", options.bootstrap_servers},
+                           {"compression.codec", options.compression},
+                           {"linger.ms", "50"},
+                           {"batch.num.messages", "10000"},
+                           {"batch.size", "900000"},
+                           {"queue.buffering.max.messages", "500000"},
+                           {"queue.buffering.max.kbytes", "400000"},
+                           // A retry must not put a record in twice: the arms check the number.
+                           {"enable.idempotence", "true"}},
+                          on_delivery, &refused);
 }
 
 /// Text of a few hundred words: it shrinks under lz4 as log lines do, neither to nothing nor not at
@@ -123,7 +103,7 @@ std::string key_text(std::uint64_t key) {
 
 void fill_topic(const FillOptions& options) {
   rd_kafka_resp_err_t refused = RD_KAFKA_RESP_ERR_NO_ERROR;
-  const Client client = connect(options, refused);
+  const Producer client = connect(options, refused);
   std::vector<std::string> values = make_values(options);
   KeyDraw keys(options.keys, options.zipf, options.seed);
   for (std::uint64_t i = 0; i < options.records; ++i) {

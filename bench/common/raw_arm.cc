@@ -22,13 +22,8 @@ void refuse(const Options& options, const RawPass& pass) {
 
 nlohmann::json settings_of(const Options& options) {
   const strandline::ConsumerConfig config = consumer_config(options, "unused");
-  nlohmann::json settings = options.settings;
+  nlohmann::json settings = fetch_settings(config, options);
   settings["commit"] = config.commit.mode == strandline::CommitMode::none ? "none" : "auto";
-  settings["commit_interval_ms"] = config.commit.interval.count();
-  settings["batch"] = config.fetch.batch_records_max;
-  settings["prefetch_records"] = config.fetch.prefetch_records;
-  settings["fetch_max_bytes"] = config.fetch.bytes_max;
-  settings["partition_fetch_bytes"] = config.fetch.partition_bytes_max;
   return settings;
 }
 

@@ -1,8 +1,7 @@
 #include "common/topics.h"
 
 #include "common/options.h"
-
-#include <librdkafka/rdkafka.h>
+#include "common/producer.h"
 
 #include <array>
 #include <iostream>
@@ -25,22 +24,8 @@ struct Destroyer {
 };
 template <class T, auto Destroy>
 using Handle = std::unique_ptr<T, Destroyer<Destroy>>;
-using Client = Handle<rd_kafka_t, rd_kafka_destroy>;
 using Queue = Handle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
 using Event = Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
-
-Client connect(const std::string& bootstrap_servers) {
-  std::array<char, 512> why{};
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  if (rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap_servers.c_str(), why.data(),
-                        why.size()) != RD_KAFKA_CONF_OK) {
-    rd_kafka_conf_destroy(conf);
-    throw std::runtime_error(why.data());
-  }
-  Client client{rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size())};
-  if (!client) throw std::runtime_error(why.data());
-  return client;
-}
 
 Event await(rd_kafka_queue_t* queue, const std::string& what) {
   Event event{rd_kafka_queue_poll(queue, kTimeoutMs)};
@@ -65,7 +50,7 @@ void check(const rd_kafka_topic_result_t* const* results, std::size_t count,
 
 void create_topic(const std::string& bootstrap_servers, const std::string& topic,
                   std::int32_t partitions) {
-  const Client client = connect(bootstrap_servers);
+  const Producer client = connect_producer({{"bootstrap.servers", bootstrap_servers}});
   const Queue queue{rd_kafka_queue_new(client.get())};
   std::array<char, 512> why{};
   const Handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy> wanted{
@@ -81,7 +66,7 @@ void create_topic(const std::string& bootstrap_servers, const std::string& topic
 }
 
 void delete_topic(const std::string& bootstrap_servers, const std::string& topic) {
-  const Client client = connect(bootstrap_servers);
+  const Producer client = connect_producer({{"bootstrap.servers", bootstrap_servers}});
   const Queue queue{rd_kafka_queue_new(client.get())};
   const Handle<rd_kafka_DeleteTopic_t, rd_kafka_DeleteTopic_destroy> wanted{
       rd_kafka_DeleteTopic_new(topic.c_str())};
@@ -96,7 +81,7 @@ void delete_topic(const std::string& bootstrap_servers, const std::string& topic
 
 std::vector<Extent> extents(const std::string& bootstrap_servers, const std::string& topic,
                             std::int32_t partitions) {
-  const Client client = connect(bootstrap_servers);
+  const Producer client = connect_producer({{"bootstrap.servers", bootstrap_servers}});
   std::vector<Extent> all(static_cast<std::size_t>(partitions));
   for (std::int32_t p = 0; p < partitions; ++p) {
     Extent& extent = all[static_cast<std::size_t>(p)];

@@ -1,8 +1,7 @@
 #include "latency/load.h"
 
-#include <librdkafka/rdkafka.h>
+#include "common/producer.h"
 
-#include <array>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
@@ -15,23 +14,11 @@ using Clock = std::chrono::steady_clock;
 
 rd_kafka_t* as_client(void* client) noexcept { return static_cast<rd_kafka_t*>(client); }
 
-rd_kafka_t* connect(const LoadOptions& options) {
-  const std::pair<const char*, std::string> properties[] = {
-      {"bootstrap.servers", options.bootstrap_servers},
-      {"linger.ms", options.linger_ms},
-      {"acks", "1"},
-      {"queue.buffering.max.messages", "1000000"}};
-  std::array<char, 512> why{};
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  for (const auto& [name, value] : properties) {
-    if (rd_kafka_conf_set(conf, name, value.c_str(), why.data(), why.size()) != RD_KAFKA_CONF_OK) {
-      rd_kafka_conf_destroy(conf);
-      throw std::runtime_error(why.data());
-    }
-  }
-  rd_kafka_t* client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size());
-  if (client == nullptr) throw std::runtime_error(why.data());
-  return client;
+Producer connect(const LoadOptions& options) {
+  return connect_producer({{"bootstrap.servers", options.bootstrap_servers},
+                           {"linger.ms", options.linger_ms},
+                           {"acks", "1"},
+                           {"queue.buffering.max.messages", "1000000"}});
 }
 
 }  // namespace
@@ -43,7 +30,9 @@ Stamp stamp_of(std::string_view value) noexcept {
 }
 
 Load::Load(LoadOptions options)
-    : options_(std::move(options)), client_(connect(options_)), value_(options_.size, 'v') {
+    : options_(std::move(options)),
+      client_(connect(options_).release()),
+      value_(options_.size, 'v') {
   if (value_.size() < sizeof(Stamp)) value_.resize(sizeof(Stamp));
   thread_ = std::thread([this] { run(); });
 }

@@ -75,16 +75,11 @@ RunSummary run(Consumer& consumer, const Options& options, Tally& tally) {
 }
 
 nlohmann::json settings_of(const strandline::ConsumerConfig& config, const Options& options) {
-  nlohmann::json settings = options.settings;
+  nlohmann::json settings = bench::fetch_settings(config, options);
   settings["workers"] = config.workers;
   settings["instances"] = config.instances;
   if (options.async()) settings["async_max"] = config.async_max;
   settings["commit"] = config.commit.mode == strandline::CommitMode::none ? "none" : "periodic";
-  settings["commit_interval_ms"] = config.commit.interval.count();
-  settings["batch"] = config.fetch.batch_records_max;
-  settings["prefetch_records"] = config.fetch.prefetch_records;
-  settings["fetch_max_bytes"] = config.fetch.bytes_max;
-  settings["partition_fetch_bytes"] = config.fetch.partition_bytes_max;
   settings["in_flight_records"] = config.in_flight.records_max;
   settings["in_flight_records_per_partition"] = config.in_flight.records_max_per_partition;
   return settings;
