@@ -63,15 +63,18 @@ def micro(least):
                    ("--benchmark_format=json", f"--benchmark_min_time={least}"), repeats=1)
 
 
-def once(program):
-    return replace(program, repeats=1)
+# What quick runs of the scenarios, and how often. The others wait for minutes, or have rows as well. Those that a
+# pause of the machine moves by some percent are run as often as the rows, so that their figure is a median, too.
+QUICK_REPEATS = {"zipf": 3, "slow_partition": 3, "failing": 3, "memory-queued": 1, "memory-completion": 1}
 
 
-# The two that wait for minutes are left to the full plan.
-BRIEF = [program for program in SCENARIOS if program.name not in ("rebalance", "stuck_kill", "full_queues")]
+def repeated(programs, repeats):
+    """Those of the programs that have a number of repeats."""
+    return [replace(program, repeats=repeats[program.name]) for program in programs if program.name in repeats]
+
 
 PROGRAMS = {"smoke": [*map(shortened, SCENARIOS), micro(0.001)],
-            "quick": [*map(once, BRIEF), micro(0.05)],
+            "quick": [*repeated(SCENARIOS, QUICK_REPEATS), micro(0.05)],
             "full": [*SCENARIOS, micro(0.5)]}
 
 # About how long one run of a full plan's scenario takes; the rest end within seconds.

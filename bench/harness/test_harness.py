@@ -92,6 +92,10 @@ class Plans(unittest.TestCase):
     def test_quick_takes_at_most_ten_minutes_with_a_minute_to_build(self):
         self.assertLessEqual(bench.estimate_minutes("quick", plan.quick()), 9)
 
+    def test_scenarios_that_a_pause_moves_are_medians_in_quick(self):
+        repeats = {program.name: program.repeats for program in beside.PROGRAMS["quick"]}
+        self.assertEqual({repeats[name] for name in ("zipf", "slow_partition", "failing")}, {3})
+
     def test_full_holds_all_of_quick(self):
         self.assertLessEqual({row.id for row in plan.quick()}, {row.id for row in plan.full()})
 
@@ -203,6 +207,14 @@ class Targets(unittest.TestCase):
                                    "figures": {"allocations_per_coroutine": 1.0}})
         without = {verdict["figure"] for verdict in targets.judge(result) if verdict["reached"] == "not measured"}
         self.assertEqual(without, {"no-op, partition order / Decaton's best setting"})
+
+    def test_median_of_the_repeats_and_then_the_worst_of_the_forms(self):
+        result = made_up.result(rows=[])
+        for values in ((1.0, 2.0, 90.0), (1.0, 40.0, 50.0)):
+            figures = programs.scenario_figures((("bytes_per_record_in_flight", "b"),), [{"b": v} for v in values])
+            result["programs"].append({"kind": "scenario", "name": "m", "status": "measured", "figures": figures})
+        found = self.verdicts(result)["memory for a record in flight, beyond librdkafka's"]
+        self.assertEqual(found["value"], 40.0)
 
     def test_worst_of_several_programs_counts(self):
         result = made_up.result(rows=[])
