@@ -48,6 +48,8 @@ def label_of(row):
     if row["concurrency"] > 1:
         words.append(f"c{row['concurrency']}")
     words += [f"{name}={value}" for name, value in row["options"].items()]
+    if row.get("placement"):
+        words.append(f"cores {row['placement']} from the broker's")
     return ", ".join(words)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import beside
 import broker
 import compare
+import estimate
 import latency
 import machine
 import plan
@@ -87,10 +88,6 @@ def measure_programs(name, kafka, build, pattern):
             yield say_program(programs.run(program, kafka.bootstrap, build, ROOT))
 
 
-def estimate_minutes(name, rows):
-    return (plan.estimate_plan_seconds(rows) + beside.estimate_seconds(name)) / 60
-
-
 def header(args, rows, described):
     """A result file without its rows. Made before the first run: the commit may be another one at the end."""
     build = Path(args.build)
@@ -128,10 +125,20 @@ def measure(args, rows, result):
     kept.unlink(missing_ok=True)
 
 
+def show(name, only):
+    """Every row and program of a plan, and how long its parts take."""
+    rows = chosen(plan.PLANS[name](), only)
+    print("\n".join(f"{row.id} × {row.repeats}" for row in rows))
+    if not only:
+        print("\n".join(f"{program.name} × {program.repeats}" for program in beside.PROGRAMS[name]))
+        print(estimate.table(name, rows, estimate.of_directory(RESULTS)))
+
+
 def run(args):
     rows = chosen(plan.PLANS[args.plan](), args.only)
     say(f"plan {args.plan}: {len(rows)} rows" +
-        ("" if args.only else f", about {estimate_minutes(args.plan, rows):.0f} minutes"))
+        ("" if args.only else
+         f", about {estimate.minutes(args.plan, rows, estimate.of_directory(RESULTS)):.0f} minutes"))
     described = machine.describe()
     if described["load_before"] > 0.5 * described["cores"]:
         say(f"warning: the load is {described['load_before']} before the run; the figures will be noisy")
@@ -212,9 +219,7 @@ def main():
         elif args.command == "compare":
             print(compare.report(results.read(args.old), results.read(args.new)), end="")
         else:
-            rows = chosen(plan.PLANS[args.plan](), args.only)
-            print("\n".join(f"{row.id} × {row.repeats}" for row in rows))
-            print(f"{len(rows)} rows, about {plan.estimate_plan_seconds(rows) / 60:.0f} minutes without the programs")
+            show(args.plan, args.only)
         return 0
     except (compare.Refused, results.BadResult) as reason:
         print(f"bench: {reason}", file=sys.stderr)

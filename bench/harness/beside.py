@@ -1,6 +1,6 @@
 """What a plan measures beside its rows, as data: latency at fixed rates, scenarios and micro benchmarks."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -15,8 +15,13 @@ class Latency:
     warm_up_s: int
 
 
+def latency_arguments(latency):
+    """What tells one way of measuring from another in a result file."""
+    return tuple(f"{name}={value}" for name, value in asdict(latency).items())
+
+
 LATENCY = {"smoke": Latency((0.5,), 1, 1, 1, 6), "quick": Latency((0.5,), 3, 3, 2, 6),
-           "full": Latency((0.1, 0.5, 0.8), 5, 15, 5, 8)}
+           "full": Latency((0.1, 0.5, 0.8), 3, 10, 5, 8)}
 
 
 @dataclass(frozen=True)
@@ -28,8 +33,10 @@ class Program:
     program: str
     arguments: tuple
     figures: tuple = ()
-    repeats: int = 5
+    repeats: int = 1
     timeout_s: int = 900
+    # About how long one run takes, where its arguments say so; 0: not known.
+    about_s: int = 0
 
 
 def scenario(name, *figures, program="bench_scenario", words=()):
@@ -59,13 +66,16 @@ def shortened(program):
 
 
 def micro(least):
+    """Each benchmark runs for at least so many seconds."""
     return Program("micro", "bench_micro", "bench_micro",
-                   ("--benchmark_format=json", f"--benchmark_min_time={least}"), repeats=1)
+                   ("--benchmark_format=json", f"--benchmark_min_time={least}"), repeats=1,
+                   about_s=round(20 + 60 * least))
 
 
 # What quick runs of the scenarios, and how often. The others wait for minutes, or have rows as well. Those that a
 # pause of the machine moves by some percent are run as often as the rows, so that their figure is a median, too.
 QUICK_REPEATS = {"zipf": 3, "slow_partition": 3, "failing": 3, "memory-queued": 1, "memory-completion": 1}
+FULL_REPEATS = {program.name: 3 for program in SCENARIOS} | {"stuck_kill": 2}
 
 
 def repeated(programs, repeats):
@@ -75,19 +85,4 @@ def repeated(programs, repeats):
 
 PROGRAMS = {"smoke": [*map(shortened, SCENARIOS), micro(0.001)],
             "quick": [*repeated(SCENARIOS, QUICK_REPEATS), micro(0.05)],
-            "full": [*SCENARIOS, micro(0.5)]}
-
-# About how long one run of a full plan's scenario takes; the rest end within seconds.
-LONG = {"rebalance": 75, "stuck_kill": 140, "zipf": 20}
-
-
-def estimate_seconds(name):
-    total = 0
-    if latency := LATENCY[name]:
-        # Each run starts and ends as well; six rates are tried before.
-        once = latency.warm_up_s + 2
-        total += len(latency.parts) * latency.repeats * 2 * (latency.seconds + once) + 6 * (latency.probe_s + once)
-    for program in PROGRAMS[name]:
-        short = program.repeats == 1
-        total += program.repeats * (10 if short else LONG.get(program.name, 15))
-    return total
+            "full": [*repeated(SCENARIOS, FULL_REPEATS), micro(0.5)]}

@@ -9,6 +9,8 @@ import uuid
 from contextlib import contextmanager
 from pathlib import Path
 
+import placement
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "system" / "kafka"))
 
@@ -20,15 +22,20 @@ JVM = ["-Xms1g", "-Xmx1g", "-XX:+UseG1GC"]
 CONFIG = {"num.network.threads": 3, "num.io.threads": 4, "log.retention.ms": -1,
           # No rebalance on account of a short pause of a machine that all share.
           "group.min.session.timeout.ms": 6000, "broker.session.timeout.ms": 18000,
-          "broker.heartbeat.interval.ms": 2000}
+          "broker.heartbeat.interval.ms": 2000,
+          # An empty group waits so long for more members, so that all consumers of one process are in it from the
+          # start. Without it the first reads the topic before its next heartbeat tells it of the others.
+          "group.initial.rebalance.delay.ms": 100}
 FILL_SEED = 1
 
 
 class Broker:
     """Where arms connect to, and how this run's topics are called there."""
 
-    def __init__(self, bootstrap, prefix=""):
+    def __init__(self, bootstrap, prefix="", pid=None):
+        """`pid`: of the broker's process; None where it is not ours to move to other cores."""
         self.bootstrap = bootstrap
+        self.pid = pid
         self._prefix = prefix
         self.filled = []
 
@@ -56,7 +63,8 @@ def started(work):
     directory = Path(tempfile.mkdtemp(prefix="broker-", dir=work))
     try:
         with Cluster(directory / "kafka", brokers=1, jvm=JVM, config=CONFIG) as cluster:
-            yield Broker(cluster.bootstrap)
+            pid = placement.process_with(cluster.brokers[0].dir / "server.properties")
+            yield Broker(cluster.bootstrap, pid=pid)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 

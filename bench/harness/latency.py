@@ -1,7 +1,9 @@
 """Latency from produce to the handler's start, at parts of what this machine sustains, against the raw poll loop."""
 
 import json
+import time
 
+import beside
 import results
 from arms import find_program
 from machine import scrub
@@ -80,7 +82,9 @@ def figures_of(points):
 
 
 def run(plan, build, bootstrap, root):
-    outcome = {"kind": "latency", "name": PROGRAM, "status": "failed", "reason": None}
+    begun = time.monotonic()
+    outcome = {"kind": "latency", "name": PROGRAM, "arguments": list(beside.latency_arguments(plan)),
+               "status": "failed", "reason": None}
     program = find_program(build, PROGRAM)
     if program is None:
         return {**outcome, "reason": f"{PROGRAM} is not built"}
@@ -96,4 +100,5 @@ def run(plan, build, bootstrap, root):
     lost = [point["arm"] for point in points if not point["saw_all"]]
     return {**outcome, "status": "failed" if lost else "measured",
             "reason": f"records were missed: {', '.join(lost)}" if lost else None,
+            "wall_s": [round(time.monotonic() - begun, 2)],
             "figures": figures_of(points), "result": {"limit_records_per_second": limit, "points": points}}

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 
 import beside
 from arms import ARMS
+from placement import APART
 
 # Raised when the way of measuring changes although no row does.
 METHOD = 1
@@ -40,6 +41,7 @@ TOPICS = {topic.name: topic for topic in (
     Topic("s1200", 1_200),
     Topic("s300", 300),
     Topic("s120", 120),
+    Topic("s24", 24),
 )}
 
 
@@ -57,11 +59,13 @@ class Row:
     repeats: int = 5
     passes: int = 1
     timeout_s: int = 300
+    # Which cores it may have: "" all, as the broker; placement.APART: the half that the broker is kept from.
+    placement: str = ""
 
     @property
     def id(self):
         words = [self.arm, self.order, self.handler, self.mode, f"c{self.concurrency}", f"{self.work_us}us",
-                 *(f"{name}={value}" for name, value in self.options)]
+                 *(f"{name}={value}" for name, value in self.options), *filter(None, [self.placement])]
         return f"{self.group}/{self.topic}/{','.join(words)}"
 
     def arguments(self, bootstrap, topic_name):
@@ -164,8 +168,9 @@ def noop_frameworks():
 
 
 def noop_frameworks_more():
+    """Settings that are known to be slower than those above."""
     group = "noop-frameworks"
-    return [
+    rows = [
         row(group, "parallel_consumer", "small", "none", 16),
         row(group, "parallel_consumer", "small", "key", 16),
         # A thousand records a second and less; on a longer topic it gives up.
@@ -173,6 +178,7 @@ def noop_frameworks_more():
         row(group, "decaton", "medium", "key", 4),
         row(group, "decaton", "medium", "partition", 20),
     ]
+    return [replace(r, repeats=3) for r in rows]
 
 
 def sleep_10ms():
@@ -216,19 +222,51 @@ def full_queues():
             for order in ("none", "key")]
 
 
+# Each beside the default, which is the row without a setting; one at a time.
+FETCH_SETTINGS = (("prefetch_records", (4_000, 100_000, 500_000)), ("partition_fetch_bytes", (256 << 10, 4 << 20)),
+                  ("fetch_max_bytes", (8 << 20,)), ("fetch_min_bytes", (1_000_000,)),
+                  ("batch", (100, 300, 3_000, 10_000)))
+# These groups show what a setting moves and have no figure to reach.
+SETTING_REPEATS = 3
+
+
+def beside_raw_batch(group, options=(), **more):
+    """The framework and the limit with the same settings, since both fetch alike."""
+    return [row(group, "raw_batch", "t100", options=options, repeats=SETTING_REPEATS, **more),
+            row(group, "strandline", "t100", "partition", 2, options=options, repeats=SETTING_REPEATS, **more)]
+
+
+def fetch_settings():
+    chosen = [(), *(((name, str(value)),) for name, values in FETCH_SETTINGS for value in values)]
+    return [r for options in chosen for r in beside_raw_batch("fetch-settings", options)]
+
+
+def pollers():
+    """Consumers in one process that share its workers: is it the one poller that limits?"""
+    return [row("pollers", "raw_batch", "t100", repeats=SETTING_REPEATS),
+            *(row("pollers", "strandline", "t100", "partition", 2, repeats=SETTING_REPEATS,
+                  options=(("instances", str(number)),)) for number in (1, 2, 3, 4))]
+
+
+def cpu_placement():
+    return [r for placement in ("", APART) for r in beside_raw_batch("cpu-placement", placement=placement)]
+
+
 WORKS = (0, 100, MILLISECOND, 10 * MILLISECOND, 100 * MILLISECOND)
 LEVELS = (1, 10, 100, 1000, 5000)
 SWEEP_SECONDS = 4
+# Its many rows show a shape; the figures to reach are of other groups, with more repeats.
+SWEEP_REPEATS = 3
 
 
 def sweep_topic(arm, order, concurrency, work_us):
     """The largest topic that the ideal consumer would end within SWEEP_SECONDS."""
-    ladder = ("t100", "medium", "small", "s12k", "s1200", "s120")
+    ladder = ("t100", "medium", "small", "s12k", "s1200", "s120", "s24")
     if arm in ("parallel_consumer", "decaton"):
         ladder = ladder[2:]
     if work_us:
         most = ideal_rate(arm, order, concurrency, work_us) * SWEEP_SECONDS
-        ladder = [name for name in ladder[1:] if TOPICS[name].records <= most] or ["s120"]
+        ladder = [name for name in ladder[1:] if TOPICS[name].records <= most] or ladder[-1:]
     return ladder[0]
 
 
@@ -246,7 +284,7 @@ def sweep():
                 # Their concurrency is the number of partitions.
                 for arm in ("strandline", "franz_goroutines", "kafka_consumer_threads"):
                     rows.append(row(group, arm, sweep_topic(arm, "partition", 12, work), "partition", 12, work))
-    return rows
+    return [replace(r, repeats=SWEEP_REPEATS) for r in rows]
 
 
 def smoke():
@@ -276,7 +314,8 @@ def quick():
 def full():
     return (noop_100() + noop_100_more() + noop_1k() + noop_1k("t100-lz4", "noop-100B-lz4")
             + noop_1k("t1k-lz4", "noop-1KB-lz4") + noop_frameworks() + noop_frameworks_more() + sleep_10ms()
-            + sleep_10ms_sequential() + scaling((1, 2, 4, 8, 12, 20)) + full_queues() + sweep())
+            + sleep_10ms_sequential() + scaling((1, 2, 4, 8, 12, 20)) + full_queues() + fetch_settings() + pollers()
+            + cpu_placement() + sweep())
 
 
 PLANS = {"smoke": smoke, "quick": quick, "full": full}
@@ -289,32 +328,10 @@ def topics_of(rows):
 
 def version_of(name):
     rows = PLANS[name]()
-    more = [asdict(p) for p in (beside.LATENCY[name], *beside.PROGRAMS[name]) if p]
+    # How long something will take is a guess, and changes nothing that is measured.
+    more = [{**asdict(p), "about_s": None} for p in (beside.LATENCY[name], *beside.PROGRAMS[name]) if p]
     data = [METHOD, [asdict(r) for r in rows], [asdict(t) for t in topics_of(rows)], more]
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:12]
-
-
-# Records a second that each arm reaches at least, for the estimate of the time only.
-PACE = {"parallel_consumer": 100_000, "decaton": 400_000, "franz_goroutines": 5_000_000}
-
-
-def estimate_seconds(r):
-    """About how long one run of the row takes, start and group join included."""
-    records = TOPICS[r.topic].records
-    pace = PACE.get(r.arm, 3_500_000 if not ARMS[r.arm].jvm else 2_000_000)
-    if dict(r.options).get("batch"):
-        pace *= 2.5
-    ideal = ideal_rate(r.arm, r.order, r.concurrency, r.work_us)
-    if r.arm == "parallel_consumer":
-        pace = min(pace, 45_000) if ideal else pace
-        pace = 1000 if r.order == "partition" else pace
-    once = records / min(pace, ideal or pace)
-    return min(r.passes * once + (1.5 if ARMS[r.arm].jvm else 0.5), r.timeout_s)
-
-
-def estimate_plan_seconds(rows):
-    fill = sum(t.records * t.size for t in topics_of(rows)) / 60e6
-    return fill + sum(estimate_seconds(r) * r.repeats for r in rows)
 
 
 def groups_of(rows):

@@ -5,6 +5,7 @@ They print JSON; the plan says which of its values are figures of the table of t
 
 import json
 import statistics
+import time
 
 from arms import find_program
 from machine import scrub
@@ -73,17 +74,19 @@ def judge(code, out, err, limit):
 def run(program, bootstrap, build, root):
     """All runs of one program, summed up as an entry of the result file."""
     outcome = {"kind": program.kind, "name": program.name, "arguments": list(program.arguments),
-               "repeats": program.repeats, "status": "measured", "reason": None}
+               "repeats": program.repeats, "status": "measured", "reason": None, "wall_s": []}
     path = find_program(build, program.program)
     if path is None:
         return {**outcome, "status": "failed", "reason": f"{program.program} is not built"}
     command = [str(path), *program.arguments]
     if program.kind == "scenario":
         command += ["--bootstrap-servers", bootstrap]
-    lines = []
+    lines, took = [], outcome["wall_s"]
     for _ in range(program.repeats):
+        begun = time.monotonic()
         line, status, reason = judge(*call(command, program.timeout_s), program.timeout_s)
         lines.append(line or {})
+        took.append(round(time.monotonic() - begun, 2))
         if status != "measured":
             outcome.update(status=status, reason=scrub(reason, root))
         if status == "skipped":

@@ -81,13 +81,15 @@ def free_stem(directory, result):
     return next(Path(directory) / name for name in names if not (Path(directory) / f"{name}.json").exists())
 
 
+def age_of(stem):
+    """What to sort results by: the newest is the greatest."""
+    number = stem.name.rsplit("-", 1)[-1]
+    return stem.name[:10], int(number) if number.isdigit() else 1
+
+
 def newest(directory):
     """The stem of the last result in the directory, None without one."""
-    def order(stem):
-        date_and_name = stem.name
-        number = date_and_name.rsplit("-", 1)[-1]
-        return date_and_name[:10], int(number) if number.isdigit() else 1
-    return max((path.with_suffix("") for path in Path(directory).glob("*.json")), key=order, default=None)
+    return max((path.with_suffix("") for path in Path(directory).glob("*.json")), key=age_of, default=None)
 
 
 def write(path, result):

@@ -4,8 +4,10 @@ import json
 import os
 import signal
 import subprocess
+import time
 from pathlib import PurePath
 
+import placement
 from arms import ARMS, command_of
 from machine import scrub
 
@@ -23,10 +25,12 @@ def _kill_group(process):
     process.wait()
 
 
-def call(command, timeout_s):
-    """(exit code or None at the deadline, stdout, stderr). Nothing of it is left running."""
+def call(command, timeout_s, cores=None):
+    """(exit code or None at the deadline, stdout, stderr). Nothing of it is left running. `cores`: None: all."""
+    # Between fork and exec, so that its threads, and how many cores it counts, follow from it.
+    place = (lambda: os.sched_setaffinity(0, cores)) if cores else None
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True, errors="replace", start_new_session=True)
+                               text=True, errors="replace", start_new_session=True, preexec_fn=place)
     try:
         out, err = process.communicate(timeout=timeout_s)
         return process.returncode, out, err
@@ -106,14 +110,29 @@ class Runner:
         command, reason = command_of(ARMS[row.arm], self._root, self._build)
         if command is None:
             return {"status": "failed", "reason": reason}
+        if row.placement and (reason := self._immovable()):
+            return {"status": "skipped", "reason": reason}
         limit = row.timeout_s * row.passes + GRACE_S
-        code, out, err = call(command + row.arguments(self._broker.bootstrap, self._broker.topic_name(topic)), limit)
-        outcome = judge(code, out, err, limit)
+        command += row.arguments(self._broker.bootstrap, self._broker.topic_name(topic))
+        begun = time.monotonic()
+        outcome = {**self._call(row, command, limit), "wall_s": round(time.monotonic() - begun, 2)}
         if "reason" in outcome:
             outcome["reason"] = scrub(outcome["reason"], self._root)
         if outcome["status"] == "skipped":
             self._cannot[row.id] = outcome["reason"]
         return outcome
+
+    def _immovable(self):
+        """Why broker and arm cannot be kept apart, or None."""
+        if self._broker.pid is None:
+            return "the broker was given, so it stays on the cores that it has"
+        return "there is one core" if len(os.sched_getaffinity(0)) < 2 else None
+
+    def _call(self, row, command, limit):
+        if row.placement != placement.APART:
+            return judge(*call(command, limit), limit)
+        with placement.apart(self._broker.pid) as cores:
+            return judge(*call(command, limit, cores), limit)
 
 
 def run_group(rows, topics, runner, say):

@@ -68,12 +68,13 @@ def ours(order, topic="t100", **more):
             "handler": "record", "mode": "blocking", "work_us": 0, "concurrency": 2, "options": {}, **more}
 
 
-def noop(arm, topic="t100", **more):
-    return {"arm": arm, "topic": topic, "work_us": 0, **more}
+def noop(arm, topic="t100", group="noop-100B", **more):
+    """Of the same group: only its rows were run in turn with ours."""
+    return {"arm": arm, "group": group, "topic": topic, "work_us": 0, **more}
 
 
 def _by_peer(order, peer, topic="t100", group="noop-100B", **more):
-    return lambda e: e.ratio(ours(order, topic, group=group), noop(peer, topic, **more))
+    return lambda e: e.ratio(ours(order, topic, group=group), noop(peer, topic, group, **more))
 
 
 def _by_framework(our_order, peer, **more):
