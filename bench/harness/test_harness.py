@@ -262,7 +262,7 @@ class Targets(unittest.TestCase):
         self.assertEqual(found["no-op 1 KB / franz-go with a goroutine per partition"]["reached"], "no")
         self.assertEqual(found["no-op, partition order / Decaton's best setting"]["reached"], "not measured")
         self.assertEqual(found["latency p99 at 50 % load, added to the raw poll loop"]["value"], 60)
-        self.assertEqual(found["allocations for a record at steady state"]["reached"], "yes")
+        self.assertEqual(found["allocations at steady state: record, handler returns"]["reached"], "yes")
 
     def test_row_of_another_group_is_not_compared_with(self):
         result = made_up.result()
@@ -298,26 +298,32 @@ class Targets(unittest.TestCase):
             line = {key: 1.0 for _, key in program.figures}
             result["programs"].append({"kind": program.kind, "name": program.name, "status": "measured",
                                        "figures": programs.scenario_figures(program.figures, [line])})
-        result["programs"].append({"kind": "micro", "name": "m", "status": "measured",
-                                   "figures": {"allocations_per_coroutine": 1.0}})
+        result["programs"].append(self.measured("bench_micro", allocations_per_coroutine=1.0))
         without = {verdict["figure"] for verdict in targets.judge(result) if verdict["reached"] == "not measured"}
-        self.assertEqual(without, {"no-op, partition order / Decaton's best setting"})
+        self.assertEqual(without, {"no-op, partition order / Decaton's best setting",
+                                   "memory beyond librdkafka's: record begun by a coroutine"})
 
-    def test_median_of_the_repeats_and_then_the_worst_of_the_forms(self):
+    @staticmethod
+    def measured(name, **figures):
+        return {"kind": "scenario", "name": name, "status": "measured", "figures": figures}
+
+    def test_memory_is_judged_by_form_and_each_form_by_the_median_of_its_runs(self):
         result = made_up.result(rows=[])
-        for values in ((1.0, 2.0, 90.0), (1.0, 40.0, 50.0)):
+        for name, values in (("memory-queued", (1.0, 2.0, 90.0)), ("memory-completion", (1.0, 400.0, 500.0))):
             figures = programs.scenario_figures((("bytes_per_record_in_flight", "b"),), [{"b": v} for v in values])
-            result["programs"].append({"kind": "scenario", "name": "m", "status": "measured", "figures": figures})
-        found = self.verdicts(result)["memory for a record in flight, beyond librdkafka's"]
-        self.assertEqual(found["value"], 40.0)
+            result["programs"].append(self.measured(name, **figures))
+        found = self.verdicts(result)
+        memory = "memory beyond librdkafka's: record "
+        self.assertEqual(found[memory + "that waits in the framework"]["value"], 2.0)
+        self.assertEqual(found[memory + "begun by an asynchronous handler"]["value"], 400.0)
+        self.assertEqual(found[memory + "begun by a coroutine"]["reached"], "not measured")
 
     def test_worst_of_several_programs_counts(self):
         result = made_up.result(rows=[])
-        for value in (20.0, 70.0, 30.0):
-            result["programs"].append({"kind": "scenario", "name": "memory", "status": "measured",
-                                       "figures": {"bytes_per_record_in_flight": value}})
-        found = self.verdicts(result)["memory for a record in flight, beyond librdkafka's"]
-        self.assertEqual((found["value"], found["reached"]), (70.0, "no"))
+        for name, value in (("memory-queued", 0.25), ("memory-completion", 0.5)):
+            result["programs"].append(self.measured(name, allocations_per_record=value))
+        found = self.verdicts(result)["allocations at steady state: record, handler returns"]
+        self.assertEqual((found["value"], found["reached"]), (0.25, "no"))
 
 
 class Compare(unittest.TestCase):
