@@ -3,24 +3,62 @@
 #include <strandline/outcome.h>
 #include <strandline/record.h>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace strandline {
 
 namespace detail {
 
 /// One record on its way through an asynchronous handler: owned jointly by the poller's books and
-/// by the `Completion`, so that an answer that comes after the consumer is gone harms nobody.
+/// by the `Completion`, so that an answer that comes after the consumer is gone harms nobody. It
+/// counts its shares itself: there is one for each record in flight, and its memory is used again.
 class AsyncCall {
  public:
-  virtual ~AsyncCall() = default;
+  AsyncCall() = default;
+  AsyncCall(const AsyncCall&) = delete;
+  AsyncCall& operator=(const AsyncCall&) = delete;
   [[nodiscard]] virtual const Record& record() const noexcept = 0;
   /// Any thread; the first answer counts.
   virtual void answer(Outcome outcome, Failure failure) noexcept = 0;
+  /// `size` bytes for a coroutine's frame, null when there is no room for it. Only the thread that
+  /// starts the call, while it does so.
+  [[nodiscard]] virtual void* frame_room(std::size_t /*size*/) noexcept { return nullptr; }
+
+  /// Any thread that has a share. It is made with one.
+  void add_share() noexcept { shares_.fetch_add(1, std::memory_order_relaxed); }
+  void drop_share() noexcept {
+    // Each release is seen by the acquire of the last one: nothing that a thread did with its share
+    // comes after the end.
+    if (shares_.fetch_sub(1, std::memory_order_acq_rel) == 1) end();
+  }
+
+ protected:
+  virtual ~AsyncCall() = default;
+
+ private:
+  /// Nobody has a share any more; on the thread of the last one.
+  virtual void end() noexcept = 0;
+
+  std::atomic<std::uint32_t> shares_{1};
 };
+
+struct DropShare {
+  void operator()(AsyncCall* call) const noexcept { call->drop_share(); }
+};
+template <class Call>
+using CallShare = std::unique_ptr<Call, DropShare>;
+
+template <class Call>
+[[nodiscard]] CallShare<Call> share_of(Call& call) noexcept {
+  call.add_share();
+  return CallShare<Call>(&call);
+}
 
 /// Completions answered more than once, process-wide: a counted no-op (metric
 /// `strandline_completions_answered_twice_total`).
@@ -37,7 +75,8 @@ void count_completion_answered_twice() noexcept;
 /// no-op. Thread safety: answer from any thread; one thread at a time.
 class Completion {
  public:
-  explicit Completion(std::shared_ptr<detail::AsyncCall> call) noexcept : call_(std::move(call)) {}
+  explicit Completion(detail::CallShare<detail::AsyncCall> call) noexcept
+      : call_(std::move(call)) {}
   Completion(Completion&&) noexcept = default;
   Completion& operator=(Completion&& other) noexcept;
   Completion(const Completion&) = delete;
@@ -59,7 +98,7 @@ class Completion {
  private:
   void answer(Outcome outcome, Failure failure) noexcept;
 
-  std::shared_ptr<detail::AsyncCall> call_;
+  detail::CallShare<detail::AsyncCall> call_;
 };
 
 }  // namespace strandline

@@ -8,6 +8,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <system_error>
@@ -59,12 +60,12 @@ class Context {
 
   /// Names a failure and answers with it: `return context.fail("no such customer", code);`
   Outcome fail(std::string why, std::error_code code = {}) {
-    failure_ = Failure{std::move(why), code, {}};
+    failure_ = std::make_unique<Failure>(Failure{std::move(why), code, {}});
     return Outcome::retry;
   }
   /// The same, straight to the dead-letter topic.
   Outcome dead_letter(std::string why, std::error_code code = {}) {
-    failure_ = Failure{std::move(why), code, {}};
+    failure_ = std::make_unique<Failure>(Failure{std::move(why), code, {}});
     return Outcome::dead_letter;
   }
 
@@ -100,12 +101,16 @@ class Context {
   [[nodiscard]] auto reschedule() noexcept { return sleep(std::chrono::nanoseconds::zero()); }
 
   /// What `fail` or `dead_letter` recorded; taken by the framework after the call.
-  [[nodiscard]] Failure take_failure() noexcept { return std::exchange(failure_, Failure{}); }
+  [[nodiscard]] Failure take_failure() noexcept {
+    const std::unique_ptr<Failure> taken = std::move(failure_);
+    return taken ? std::move(*taken) : Failure{};
+  }
 
  private:
   detail::ContextBackend* backend_;
   unsigned attempt_;
-  Failure failure_{};
+  // Apart: there is a context for each record in flight, and few of them fail.
+  std::unique_ptr<Failure> failure_{};
 };
 
 }  // namespace strandline

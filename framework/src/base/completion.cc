@@ -44,7 +44,7 @@ void Completion::retry(std::exception_ptr exception) && noexcept {
 void Completion::answer(Outcome outcome, Failure failure) noexcept {
   // Taken out first: the call may end here, and a second answer through this object must find
   // nothing.
-  const std::shared_ptr<detail::AsyncCall> call = std::move(call_);
+  const detail::CallShare<detail::AsyncCall> call = std::move(call_);
   if (call) {
     call->answer(outcome, std::move(failure));
   } else {

@@ -3,6 +3,7 @@
 #include "base/abandonment.h"
 #include "base/failure.h"
 
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -21,7 +22,7 @@ thread_local Starting starting;
 
 class AsyncCommitRequest final : public Answer {
  public:
-  AsyncCommitRequest(AsyncOwner& owner, std::shared_ptr<AsyncCallState> call,
+  AsyncCommitRequest(AsyncOwner& owner, CallShare<AsyncCallState> call,
                      std::function<void(Result<Offset>)> answer)
       : owner_(owner), call_(std::move(call)), answer_(std::move(answer)) {}
   void on_poller() noexcept override {
@@ -35,28 +36,38 @@ class AsyncCommitRequest final : public Answer {
 
  private:
   AsyncOwner& owner_;
-  std::shared_ptr<AsyncCallState> call_;
+  CallShare<AsyncCallState> call_;
   std::function<void(Result<Offset>)> answer_;
 };
 
 }  // namespace
 
-AsyncCallState::AsyncCallState(AsyncOwner& owner, std::shared_ptr<AnswerPort> port,
-                               const Clock& clock, Partition& partition, Item item,
-                               const RecordFields& fields, unsigned attempt)
-    : owner_(owner),
-      port_(std::move(port)),
-      clock_(clock),
-      partition_(&partition),
-      item_(item),
-      id_(partition.shared_id()),
-      stop_(partition.stop.get_token()),
-      record_([&] {
-        RecordFields own = fields;
-        own.partition = id_.get();
-        return own;
-      }()),
+AsyncPools::AsyncPools() noexcept : calls(sizeof(AsyncCallState)), starts(sizeof(AsyncStart)) {}
+
+AsyncCallState::AsyncCallState(const std::shared_ptr<const AsyncScope>& scope, Item item,
+                               const RecordFields& fields, unsigned attempt, std::size_t tail)
+    : position_(item.position),
+      batch_(item.batch),
+      scope_(scope),
+      tail_(tail),
+      record_(fields),
       context_(*this, attempt) {}
+
+CallShare<AsyncCallState> AsyncCallState::make(const std::shared_ptr<const AsyncScope>& scope,
+                                               Item item, const RecordFields& fields,
+                                               unsigned attempt) {
+  const auto [memory, tail] = scope->pools->calls.take();
+  return CallShare<AsyncCallState>(::new (memory)
+                                       AsyncCallState(scope, item, fields, attempt, tail));
+}
+
+void AsyncCallState::end() noexcept {
+  // Kept over the end: it may be the last one that knows the pool.
+  const std::shared_ptr<const AsyncScope> scope = std::move(scope_);
+  const std::size_t tail = tail_;
+  this->~AsyncCallState();
+  scope->pools->calls.give_back({this, tail});
+}
 
 void AsyncCallState::start(AsyncHandler& handler) noexcept {
   Phase expected = Phase::queued;
@@ -65,7 +76,7 @@ void AsyncCallState::start(AsyncHandler& handler) noexcept {
   const Starting outer = std::exchange(starting, Starting{this, {}});
   std::optional<Failure> thrown;
   try {
-    handler.handle(record_, context_, Completion(shared_from_this()));
+    handler.handle(record_, context_, Completion(share_of<AsyncCall>(*this)));
   } catch (...) {
     thrown = failure_of(std::current_exception());
   }
@@ -89,31 +100,64 @@ void AsyncCallState::answer(Outcome result, Failure why) noexcept {
     return count_completion_answered_twice();
   }
   outcome = result;
-  failure = std::move(why);
-  if (outcome != Outcome::done && failure.why.empty() && !failure.exception) {
-    failure = context_.take_failure();
+  if (outcome != Outcome::done) {
+    if (why.why.empty() && !why.exception) why = context_.take_failure();
+    // Without memory for the reason the record has failed all the same.
+    failure_.reset(new (std::nothrow) Failure(std::move(why)));
   }
-  keep_alive_ = shared_from_this();
-  port_->push(*this);
+  add_share();  // the answer's, until it has been dealt with
+  scope_->port->push(*this);
+}
+
+Failure AsyncCallState::take_failure() noexcept {
+  const std::unique_ptr<Failure> taken = std::move(failure_);
+  return taken ? std::move(*taken) : Failure{};
 }
 
 void AsyncCallState::on_poller() noexcept {
-  const auto alive = std::move(keep_alive_);
-  owner_.on_answer(*this);
+  const CallShare<AsyncCallState> answered(this);
+  scope_->owner.on_answer(*this);
 }
 
 std::int64_t AsyncCallState::lag() const noexcept {
-  return stop_.stop_requested() ? -1 : partition_->lag.load(std::memory_order_relaxed);
+  return scope_->stop.stop_requested() ? -1
+                                       : scope_->partition->lag.load(std::memory_order_relaxed);
 }
 
 void AsyncCallState::commit(std::function<void(Result<Offset>)> answer) {
-  port_->push(*new AsyncCommitRequest(owner_, shared_from_this(), std::move(answer)));
+  scope_->port->push(*new AsyncCommitRequest(scope_->owner, share_of(*this), std::move(answer)));
 }
 
 void AsyncCallState::resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter) {
-  const TimePoint now = clock_.now();
+  const TimePoint now = scope_->clock.now();
   const TimePoint due = delay < TimePoint::max() - now ? now + delay : TimePoint::max();
-  port_->push(*new Sleep(owner_, due, stop_, waiter));
+  scope_->port->push(*new Sleep(scope_->owner, due, scope_->stop, waiter));
+}
+
+AsyncStart::Owner AsyncStart::make(const std::shared_ptr<AsyncPools>& pools,
+                                   std::shared_ptr<AsyncHandler> handler) {
+  void* memory = pools->starts.take().memory;
+  return Owner(::new (memory) AsyncStart(pools, std::move(handler)));
+}
+
+void AsyncStart::add(CallShare<AsyncCallState> call) noexcept {
+  AsyncCallState* const added = call.release();
+  (first_ == nullptr ? first_ : last_->next_start_) = added;
+  last_ = added;
+}
+
+void AsyncStart::run() noexcept {
+  while (first_ != nullptr) {
+    const CallShare<AsyncCallState> call(std::exchange(first_, first_->next_start_));
+    call->start(*handler_);
+  }
+  end();
+}
+
+void AsyncStart::end() noexcept {
+  const std::shared_ptr<AsyncPools> pools = std::move(pools_);
+  this->~AsyncStart();
+  pools->starts.give_back({this, 0});
 }
 
 void Sleep::discard() noexcept {

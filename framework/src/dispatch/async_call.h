@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "dispatch/answer.h"
+#include "dispatch/block_pool.h"
 #include "executor/job.h"
 #include "executor/timer_wheel.h"
 #include "partition/partition.h"
@@ -15,7 +16,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <vector>
+#include <stop_token>
+#include <utility>
 
 namespace strandline::detail {
 
@@ -34,20 +36,41 @@ class AsyncOwner {
                                  std::function<void(Result<Offset>)> answer) = 0;
 };
 
+/// Memory that calls and their starts are made in, again and again. Shared by all who may end one,
+/// since a completion may outlive the consumer.
+struct AsyncPools {
+  AsyncPools() noexcept;
+
+  BlockPool calls;
+  BlockPool starts;
+};
+
+/// What the calls of one partition have in common. Shared by them: a coroutine may look at it after
+/// its partition is gone. Never changed.
+struct AsyncScope {
+  AsyncOwner& owner;
+  std::shared_ptr<AnswerPort> port;
+  const Clock& clock;  ///< the process's: a coroutine may outlive its consumer
+  std::shared_ptr<AsyncPools> pools;
+  Partition* partition;
+  std::shared_ptr<const TopicPartition> id;
+  std::stop_token stop;
+};
+
 /// One record on its way through an asynchronous handler or coroutine.
 ///
 ///   queued ──► started ──► answered          (worker starts it, anybody answers it, once)
 ///      └─────► cancelled                     (the poller takes it back before it was begun)
 ///
-/// Shared by the poller's books and the user's Completion. The atomic state decides who acts; what
-/// the winner writes reaches the poller through the answer port's queue.
-class AsyncCallState final : public AsyncCall,
-                             public Answer,
-                             public std::enable_shared_from_this<AsyncCallState>,
-                             private ContextBackend {
+/// Shared by the poller's books, the job that starts it, the user's Completion, and its answer
+/// while that is in the queue. The atomic state decides who acts; what the winner writes reaches
+/// the poller through the answer port's queue. There is one for each record in flight: every byte
+/// counts.
+class AsyncCallState final : public AsyncCall, public Answer, private ContextBackend {
  public:
-  AsyncCallState(AsyncOwner& owner, std::shared_ptr<AnswerPort> port, const Clock& clock,
-                 Partition& partition, Item item, const RecordFields& fields, unsigned attempt);
+  /// Poller.
+  static CallShare<AsyncCallState> make(const std::shared_ptr<const AsyncScope>& scope, Item item,
+                                        const RecordFields& fields, unsigned attempt);
 
   /// Worker: runs the handler's first part, unless the call was taken back.
   void start(AsyncHandler& handler) noexcept;
@@ -58,56 +81,73 @@ class AsyncCallState final : public AsyncCall,
   void answer(Outcome outcome, Failure failure) noexcept override;
 
   void on_poller() noexcept override;
-  void discard() noexcept override { keep_alive_.reset(); }
+  void discard() noexcept override { drop_share(); }
 
   // (poller)
-  [[nodiscard]] Partition& partition() const noexcept { return *partition_; }
-  [[nodiscard]] Item item() const noexcept { return item_; }
+  [[nodiscard]] Partition& partition() const noexcept { return *scope_->partition; }
+  [[nodiscard]] Item item() const noexcept { return {batch_, position_}; }
   Strand* strand = nullptr;  ///< of its token; null without order
+  std::uint32_t slot = 0;    ///< its place in the async desk's list
   bool settled = false;      ///< its answer is in the books: item and partition may be gone
-  std::size_t slot = 0;      ///< its place in the async desk's list
   /// What came of it; valid in `AsyncOwner::on_answer`.
   Outcome outcome = Outcome::done;
-  Failure failure{};
+  /// Why, unless it is done; the poller takes it.
+  [[nodiscard]] Failure take_failure() noexcept;
 
  private:
+  friend class AsyncStart;
   enum class Phase : std::uint8_t { queued, started, answered, cancelled };
 
-  [[nodiscard]] std::stop_token stop_token() const override { return stop_; }
-  [[nodiscard]] const TopicPartition& topic_partition() const noexcept override { return *id_; }
+  AsyncCallState(const std::shared_ptr<const AsyncScope>& scope, Item item,
+                 const RecordFields& fields, unsigned attempt, std::size_t tail);
+  ~AsyncCallState() override = default;
+
+  void end() noexcept override;
+  [[nodiscard]] std::stop_token stop_token() const override { return scope_->stop; }
+  [[nodiscard]] const TopicPartition& topic_partition() const noexcept override {
+    return *scope_->id;
+  }
   [[nodiscard]] std::int64_t lag() const noexcept override;
   [[nodiscard]] bool may_block() const noexcept override { return false; }
   void commit(std::function<void(Result<Offset>)> answer) override;
   void resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter) override;
 
-  AsyncOwner& owner_;
-  const std::shared_ptr<AnswerPort> port_;
-  const Clock& clock_;  // the process's: a coroutine may outlive its consumer
-  Partition* partition_;
-  Item item_;
-  // A coroutine may look at these after its partition is gone; so it shares them.
-  const std::shared_ptr<const TopicPartition> id_;
-  const std::stop_token stop_;
+  std::atomic<Phase> phase_{Phase::queued};
+  std::uint32_t position_;
+  AdmittedBatch* batch_;
+  std::shared_ptr<const AsyncScope> scope_;
+  std::unique_ptr<Failure> failure_{};    // by who answered, then the poller's
+  AsyncCallState* next_start_ = nullptr;  // of the calls that one job starts
+  std::size_t tail_;                      // of its block
   Record record_;
   Context context_;
-  std::atomic<Phase> phase_{Phase::queued};
-  std::shared_ptr<AsyncCallState> keep_alive_;  // set while the answer is in the queue
 };
 
-/// Starts a few calls on a worker. Made by the poller, deletes itself when it has run.
+/// Starts a few calls on a worker. Made by the poller; ends itself when it has run, and leaves its
+/// memory to the next one.
 class AsyncStart final : public Job {
  public:
-  explicit AsyncStart(std::shared_ptr<AsyncHandler> handler) : handler_(std::move(handler)) {}
-  void add(std::shared_ptr<AsyncCallState> call) { calls_.push_back(std::move(call)); }
-  [[nodiscard]] bool empty() const noexcept { return calls_.empty(); }
-  void run() noexcept override {
-    for (const auto& call : calls_) call->start(*handler_);
-    delete this;
-  }
+  struct End {
+    void operator()(AsyncStart* start) const noexcept { start->end(); }
+  };
+  using Owner = std::unique_ptr<AsyncStart, End>;
+
+  static Owner make(const std::shared_ptr<AsyncPools>& pools,
+                    std::shared_ptr<AsyncHandler> handler);
+  void add(CallShare<AsyncCallState> call) noexcept;
+  [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+  void run() noexcept override;
 
  private:
+  AsyncStart(std::shared_ptr<AsyncPools> pools, std::shared_ptr<AsyncHandler> handler)
+      : pools_(std::move(pools)), handler_(std::move(handler)) {}
+  ~AsyncStart() = default;
+  void end() noexcept;
+
+  std::shared_ptr<AsyncPools> pools_;
   std::shared_ptr<AsyncHandler> handler_;
-  std::vector<std::shared_ptr<AsyncCallState>> calls_;
+  AsyncCallState* first_ = nullptr;  // a share of each, in a list
+  AsyncCallState* last_ = nullptr;
 };
 
 /// A coroutine in `co_await context.sleep(d)`: on its way to the poller, then in the timer wheel,

@@ -27,9 +27,9 @@ bool AsyncDesk::start_from(Strand& strand, std::vector<Job*>& jobs) {
     if (full()) return false;
     const Stretch& front = strand.front();
     const Item first{front.batch, front.begin};
-    std::unique_ptr<AsyncStart> start;
+    AsyncStart::Owner start;
     try {
-      start = std::make_unique<AsyncStart>(handler_for(strand.partition(), first));
+      start = AsyncStart::make(pools_, handler_for(strand.partition(), first));
     } catch (...) {
       ++strand.holds;
       tools_.events.on_stop_required(
@@ -80,15 +80,24 @@ void AsyncDesk::start_item(Partition& partition, Strand* strand, Item item, Asyn
   RecordFields fields;
   void* message = item.batch->message_at(item.position);
   tools_.pool.messages().read(&message, 1, partition.id(), &fields);
-  auto call = std::make_shared<AsyncCallState>(*this, tools_.port, tools_.clock, partition, item,
-                                               fields, attempt);
+  CallShare<AsyncCallState> call = AsyncCallState::make(scope_of(partition), item, fields, attempt);
   call->strand = strand;
-  call->slot = calls_.size();
+  call->slot = static_cast<std::uint32_t>(calls_.size());
   if (strand != nullptr) ++strand->out;
   ++partition.out;
   ++item.batch->holders;
-  calls_.push_back(call);
-  start.add(std::move(call));
+  start.add(share_of(*call));
+  calls_.push_back(std::move(call));
+}
+
+const std::shared_ptr<const AsyncScope>& AsyncDesk::scope_of(Partition& partition) {
+  if (!partition.async_scope) {
+    AsyncOwner& owner = *this;
+    partition.async_scope = std::make_shared<const AsyncScope>(
+        AsyncScope{owner, tools_.port, tools_.clock, pools_, &partition, partition.shared_id(),
+                   partition.stop.get_token()});
+  }
+  return partition.async_scope;
 }
 
 std::shared_ptr<AsyncHandler> AsyncDesk::handler_for(Partition& partition, Item item) {
@@ -120,7 +129,8 @@ void AsyncDesk::on_answer(AsyncCallState& call) {
   Partition& partition = call.partition();
   const Item item = call.item();
   forget(call);
-  if (is_abandonment(call.failure)) ++counters_.completions_abandoned;
+  const Failure failure = call.take_failure();
+  if (is_abandonment(failure)) ++counters_.completions_abandoned;
   if (partition.fenced()) {
     ++counters_.late_completions_fenced;
     return partition.let_go(*item.batch);
@@ -136,7 +146,7 @@ void AsyncDesk::on_answer(AsyncCallState& call) {
       strand = &partition.open_token(router_.token_of(*item.batch, item.position));
     }
     strand->push_front(item.stretch());
-    failures_.failed(*strand, call.outcome, call.failure);
+    failures_.failed(*strand, call.outcome, failure);
   }
   if (strand != nullptr) books_.requeue(*strand);
 }
@@ -144,7 +154,7 @@ void AsyncDesk::on_answer(AsyncCallState& call) {
 Offset AsyncDesk::take_back(Partition& partition) {
   Offset highest_begun;
   for (std::size_t i = calls_.size(); i > 0; --i) {
-    const std::shared_ptr<AsyncCallState> call = calls_[i - 1];
+    const CallShare<AsyncCallState> call = share_of(*calls_[i - 1]);
     if (&call->partition() != &partition) continue;
     const Item item = call->item();
     if (!call->cancel()) {

@@ -45,6 +45,7 @@ class AsyncDesk final : public AsyncOwner {
 
   void start_lane(Strand& lane, AsyncStart& start);
   void start_item(Partition& partition, Strand* strand, Item item, AsyncStart& start);
+  [[nodiscard]] const std::shared_ptr<const AsyncScope>& scope_of(Partition& partition);
   [[nodiscard]] std::shared_ptr<AsyncHandler> handler_for(Partition& partition, Item item);
   void forget(AsyncCallState& call);
   void wake(Sleep& sleep);
@@ -56,7 +57,9 @@ class AsyncDesk final : public AsyncOwner {
   StrandBooks& books_;
   const DispatchTools& tools_;
   InstanceStats& counters_;
-  std::vector<std::shared_ptr<AsyncCallState>> calls_{};
+  // Shared by the calls of all partitions, and by what is left of them when the consumer is gone.
+  const std::shared_ptr<AsyncPools> pools_ = std::make_shared<AsyncPools>();
+  std::vector<CallShare<AsyncCallState>> calls_{};
   std::vector<Sleep*> sleeps_{};
   std::vector<Job*> woken_{};
   std::shared_ptr<AsyncHandler> shared_handler_{};

@@ -20,6 +20,8 @@
 
 namespace strandline::detail {
 
+struct AsyncScope;
+
 /// What waits for what when a record does not finish at once.
 enum class Isolation : std::uint8_t {
   strand,  ///< the whole strand: partition order, batches, a handler instance per strand
@@ -117,6 +119,7 @@ class Partition {
   std::size_t unacknowledged = 0;           ///< dead letters on their way
   std::vector<AnyHandler> idle_handlers{};  ///< without order: instances that no run uses just now
   std::stop_source stop{};
+  std::shared_ptr<const AsyncScope> async_scope{};  ///< of the async desk; made with its first call
   std::atomic<std::int64_t> lag{-1};  ///< written here a few times a second, read by handlers
   bool draining = false;              ///< nothing is admitted any more, and no retry begins
 

@@ -25,7 +25,7 @@ struct HandlerSourceTest : testing::Test {
   Record records[2] = {Record(first.fields()), Record(second.fields())};
   FakeContextBackend backend;
   Context context{backend, 1};
-  std::shared_ptr<FakeCall> call = std::make_shared<FakeCall>();
+  FakeCall call;
 
   Outcome handle(const HandlerSource& source) {
     const AnyHandler any = source.make(StrandInfo{});
@@ -37,7 +37,7 @@ struct HandlerSourceTest : testing::Test {
   }
   void start(const HandlerSource& source) {
     const AnyHandler any = source.make(StrandInfo{});
-    std::get<std::shared_ptr<AsyncHandler>>(any)->handle(records[0], context, Completion(call));
+    std::get<std::shared_ptr<AsyncHandler>>(any)->handle(records[0], context, call.completion());
   }
 };
 
@@ -101,8 +101,8 @@ TEST_F(HandlerSourceTest, AsyncFunctionGetsTheCompletion) {
       source_of([](const Record&, Completion completion) { std::move(completion).done(); });
   EXPECT_EQ(source.kind, HandlerKind::async);
   start(source);
-  ASSERT_EQ(call->answers.size(), 1U);
-  EXPECT_EQ(call->answers[0].outcome, Outcome::done);
+  ASSERT_EQ(call.answers.size(), 1U);
+  EXPECT_EQ(call.answers[0].outcome, Outcome::done);
 }
 
 Task<void> rest(Context& context) { co_await context.sleep(std::chrono::milliseconds(50)); }
@@ -121,12 +121,12 @@ TEST_F(HandlerSourceTest, CoroutineIsAnsweredWhenItHasEnded) {
   EXPECT_EQ(source.kind, HandlerKind::async);
   start(source);
   EXPECT_EQ(order, "begin ");
-  EXPECT_TRUE(call->answers.empty());
+  EXPECT_TRUE(call.answers.empty());
   EXPECT_EQ(backend.slept, std::chrono::milliseconds(50));
   backend.sleeping.resume();
   EXPECT_EQ(order, "begin key ");
-  ASSERT_EQ(call->answers.size(), 1U);
-  EXPECT_EQ(call->answers[0].outcome, Outcome::done);
+  ASSERT_EQ(call.answers.size(), 1U);
+  EXPECT_EQ(call.answers[0].outcome, Outcome::done);
 }
 
 Task<void> breaks(const Record& /*record*/) {
@@ -136,9 +136,9 @@ Task<void> breaks(const Record& /*record*/) {
 
 TEST_F(HandlerSourceTest, CoroutineThatThrowsIsAFailedAttempt) {
   start(source_of(breaks));
-  ASSERT_EQ(call->answers.size(), 1U);
-  EXPECT_EQ(call->answers[0].outcome, Outcome::retry);
-  EXPECT_EQ(call->answers[0].failure.why, "broken");
+  ASSERT_EQ(call.answers.size(), 1U);
+  EXPECT_EQ(call.answers[0].outcome, Outcome::retry);
+  EXPECT_EQ(call.answers[0].failure.why, "broken");
 }
 
 Task<Outcome> refuses(const Record& /*record*/, Context& context) {
@@ -147,10 +147,10 @@ Task<Outcome> refuses(const Record& /*record*/, Context& context) {
 
 TEST_F(HandlerSourceTest, CoroutineAnswersWithTheContextsFailure) {
   start(source_of(refuses));
-  ASSERT_EQ(call->answers.size(), 1U);
-  EXPECT_EQ(call->answers[0].outcome, Outcome::dead_letter);
-  EXPECT_EQ(call->answers[0].failure.why, "bad schema");
-  EXPECT_EQ(call->answers[0].failure.code, std::errc::bad_message);
+  ASSERT_EQ(call.answers.size(), 1U);
+  EXPECT_EQ(call.answers[0].outcome, Outcome::dead_letter);
+  EXPECT_EQ(call.answers[0].failure.why, "bad schema");
+  EXPECT_EQ(call.answers[0].failure.code, std::errc::bad_message);
 }
 
 class Counts final : public Handler {

@@ -9,7 +9,7 @@
 
 namespace strandline::test {
 
-/// One asynchronous call; keeps what it was answered.
+/// One asynchronous call, owned by the test; keeps what it was answered.
 class FakeCall final : public detail::AsyncCall {
  public:
   struct Answer {
@@ -22,9 +22,16 @@ class FakeCall final : public detail::AsyncCall {
     answers.push_back({outcome, std::move(failure)});
   }
 
+  [[nodiscard]] Completion completion() noexcept {
+    return Completion(detail::share_of<detail::AsyncCall>(*this));
+  }
+
   std::vector<Answer> answers{};
+  bool ended = false;  ///< nobody shares it any more, the test included
 
  private:
+  void end() noexcept override { ended = true; }
+
   FakeMessage message_{};
   Record record_{message_.fields()};
 };
