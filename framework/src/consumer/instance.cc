@@ -60,7 +60,7 @@ bool Instance::turn() {
   rebalance_.tick();
   advance_phase();
   if (phase_ == Phase::running) busy |= intake_.turn();
-  busy |= dispatcher_.dispatch() > 0;
+  busy |= dispatcher_.dispatch(intake_.in_flight()) > 0;
 
   const std::uint64_t finished = dispatcher_.counters.processed +
                                  dispatcher_.counters.dead_lettered + dispatcher_.counters.dropped;

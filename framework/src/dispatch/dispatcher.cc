@@ -21,6 +21,7 @@ Dispatcher::Dispatcher(DispatchSettings settings, HandlerSource source,
 
 void Dispatcher::admit(Partition& partition, AdmittedBatch& batch) {
   partition.admit(batch, tools_.clock.now());
+  in_flight_ += batch.records.size();
   scratch_.clear();
   router_.route(partition, batch, scratch_);
   for (Strand* lane : scratch_) requeue(*lane);
@@ -30,27 +31,50 @@ void Dispatcher::requeue(Strand& strand) {
   if (strand.listed) return;
   if (strand.ready()) {
     strand.listed = true;
-    ready_.push_back(&strand);
+    (sets_pace(strand) ? pacemakers_ : ready_).push_back(&strand);
   } else if (strand.token && strand.idle()) {
     strand.partition().close_token(strand);
   }
 }
 
-std::size_t Dispatcher::dispatch() {
+/// Whether its records, one after the other, take longer than all others take on all workers. A hot
+/// key does, and so does a partition that is far behind: each moment in which such a strand waits
+/// for its turn is added to the whole, while the others have time.
+bool Dispatcher::sets_pace(const Strand& strand) const noexcept {
+  if (strand.out_max > 1) return false;
+  const bool calls = settings_.kind == HandlerKind::async;
+  // A lane of asynchronous calls does not wait for them; the strand of a token does.
+  if (calls && !strand.token) return false;
+  return strand.queued() * (calls ? settings_.async_max : settings_.workers) > in_flight_;
+}
+
+bool Dispatcher::full() const noexcept {
+  return calls_.full() || out_.size() >= settings_.runs_max;
+}
+
+std::size_t Dispatcher::dispatch(std::size_t in_flight) {
+  in_flight_ = in_flight;
   jobs_.clear();
   calls_.take_woken(jobs_);
-  // Strands that become ready meanwhile (a token's, say) join the end of the same list.
+  do {
+    visit(pacemakers_);
+    visit(ready_);
+    // One that became a pacemaker meanwhile must not wait until something else wakes the poller.
+  } while (!pacemakers_.empty() && !full());
+  tools_.jobs.submit(jobs_.data(), jobs_.size());
+  return jobs_.size();
+}
+
+void Dispatcher::visit(std::vector<Strand*>& ready) {
+  // Strands that become ready meanwhile (a token's, say) join the end of the same list. Those that
+  // are not reached keep their places: with key order there are hundreds of them.
   std::size_t looked_at = 0;
-  for (; looked_at < ready_.size(); ++looked_at) {
-    // The others keep their places, unvisited: with key order there are hundreds of them.
-    if (calls_.full() || out_.size() >= settings_.runs_max) break;
-    Strand& strand = *ready_[looked_at];
+  for (; looked_at < ready.size() && !full(); ++looked_at) {
+    Strand& strand = *ready[looked_at];
     strand.listed = false;
     if (!strand.partition().stop.stop_requested()) start_from(strand);
   }
-  ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(looked_at));
-  tools_.jobs.submit(jobs_.data(), jobs_.size());
-  return jobs_.size();
+  ready.erase(ready.begin(), ready.begin() + static_cast<std::ptrdiff_t>(looked_at));
 }
 
 void Dispatcher::start_from(Strand& strand) {
@@ -60,7 +84,7 @@ void Dispatcher::start_from(Strand& strand) {
     return;
   }
   while (strand.ready()) {
-    if (out_.size() >= settings_.runs_max) return requeue(strand);
+    if (full()) return requeue(strand);
     Run& run = take_run();
     if (!fill(strand, run)) {
       put_run(run);
@@ -76,7 +100,8 @@ bool Dispatcher::fill(Strand& strand, Run& run) {
   Partition& partition = strand.partition();
   const bool batches = settings_.kind == HandlerKind::batch;
   run.parts.clear();
-  strand.take(run_length(strand), batches, run.parts);
+  run.urgent = sets_pace(strand);
+  strand.take(run_length(strand, run.urgent), batches, run.parts);
   const bool keys_apart = settings_.order == Ordering::key &&
                           partition.isolation() == Isolation::token && !strand.token;
   if (keys_apart && partition.any_token()) hold_back_tokens(strand, run.parts);
@@ -89,7 +114,7 @@ bool Dispatcher::fill(Strand& strand, Run& run) {
   return choose_handler(strand, run);
 }
 
-std::size_t Dispatcher::run_length(const Strand& strand) const {
+std::size_t Dispatcher::run_length(const Strand& strand, bool urgent) const {
   if (settings_.kind == HandlerKind::batch) {
     // What has failed is tried again by itself, so that a poisoned record does not fail its
     // successors.
@@ -102,9 +127,9 @@ std::size_t Dispatcher::run_length(const Strand& strand) const {
     }
     return failed > 0 ? failed : settings_.batch_max;
   }
-  // While workers are idle nobody waits for the end of a run, and a hot key or a single partition
-  // is spared most of the ways to the poller and back.
-  const auto target = settings_.run_target * (out_.size() < settings_.workers ? 4 : 1);
+  // While workers are idle nobody waits for the end of a run, nor for the end of one that sets the
+  // pace: a hot key or a single partition is spared most of the ways to the poller and back.
+  const auto target = settings_.run_target * (urgent || out_.size() < settings_.workers ? 4 : 1);
   const double fitting = static_cast<double>(target.count()) / cost_ns_;
   return std::clamp(static_cast<std::size_t>(fitting), std::size_t{1}, settings_.batch_max);
 }

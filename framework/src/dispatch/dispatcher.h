@@ -53,8 +53,8 @@ class Dispatcher final : private StrandOwner, private RunOwner, private StrandBo
   }
   /// Takes a fetched batch into the partition's lanes.
   void admit(Partition& partition, AdmittedBatch& batch);
-  /// Hands out whatever may start. Returns how many jobs went out.
-  std::size_t dispatch();
+  /// Hands out whatever may start, of `in_flight` records in all. Returns how many jobs went out.
+  std::size_t dispatch(std::size_t in_flight);
   /// Looks at the runs that are out: what one that takes long has not begun comes back, so that a
   /// slow or stuck record holds up its own order and no other.
   void take_back_slow();
@@ -98,10 +98,13 @@ class Dispatcher final : private StrandOwner, private RunOwner, private StrandBo
   void on_commit_request(Run& run, std::uint32_t end,
                          std::function<void(Result<Offset>)> answer) override;
 
+  void visit(std::vector<Strand*>& ready);
+  [[nodiscard]] bool full() const noexcept;
+  [[nodiscard]] bool sets_pace(const Strand& strand) const noexcept;
   void start_from(Strand& strand);
   bool fill(Strand& strand, Run& run);
   void hold_back_tokens(Strand& strand, std::vector<Stretch>& parts);
-  [[nodiscard]] std::size_t run_length(const Strand& strand) const;
+  [[nodiscard]] std::size_t run_length(const Strand& strand, bool urgent) const;
   bool choose_handler(Strand& strand, Run& run);
   void send(Strand& strand, Run& run);
 
@@ -124,14 +127,16 @@ class Dispatcher final : private StrandOwner, private RunOwner, private StrandBo
   FailureDesk failures_;
   AsyncDesk calls_;
 
-  std::vector<Strand*> ready_{};  ///< strands that may have something to hand out
+  std::vector<Strand*> pacemakers_{};  ///< as `ready_`, of those that set the pace: go first
+  std::vector<Strand*> ready_{};       ///< strands that may have something to hand out
   std::vector<Strand*> scratch_{};
   std::vector<Job*> jobs_{};
   std::vector<Run*> out_{};  ///< runs at workers, in no order
   std::vector<std::unique_ptr<Run>> runs_{};
   std::vector<Run*> free_runs_{};
   std::optional<AnyHandler> shared_handler_{};
-  double cost_ns_ = 20'000;  ///< per record, smoothed; a guess until the first run is back
+  std::size_t in_flight_ = 0;  ///< of all partitions, as of this turn and with what it has admitted
+  double cost_ns_ = 20'000;    ///< per record, smoothed; a guess until the first run is back
 };
 
 }  // namespace strandline::detail

@@ -188,7 +188,9 @@ void Dispatcher::fence(Partition& partition) {
   quiesce(partition);
   cancel(partition);
   failures_.forget(partition);
-  std::erase_if(ready_, [&](const Strand* strand) { return &strand->partition() == &partition; });
+  const auto of_it = [&](const Strand* strand) { return &strand->partition() == &partition; };
+  std::erase_if(pacemakers_, of_it);
+  std::erase_if(ready_, of_it);
   partition.fence();
 }
 

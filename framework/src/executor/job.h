@@ -32,6 +32,9 @@ class Job {
   /// Set by the submitter before each submission, read by whoever begins the job; null for one that
   /// always begins. Must outlive the submission.
   const JobGate* gate = nullptr;
+  /// Set by the submitter before each submission: begun ahead of those that are not urgent, which
+  /// all the same get every other turn of a worker.
+  bool urgent = false;
 
  protected:
   ~Job() = default;

@@ -24,6 +24,16 @@ struct alignas(64) Seat {
   // Written by its worker; read by `shut_down`, which stops looking at workers that are outside a
   // job.
   std::atomic<bool> inside_job{false};
+  bool urgent_last = false;  // (its worker) what it began last was urgent
+};
+
+struct Line {
+  moodycamel::ConcurrentQueue<Job*> queue{};
+  // One producer for all who submit, taken in turns: jobs of one producer are strictly first in,
+  // first out, while a queue with several may serve the fullest and let the others starve.
+  moodycamel::ProducerToken producer{queue};  // guarded by `submitting` where it enqueues
+
+  bool try_take(Job*& job) { return queue.try_dequeue_from_producer(producer, job); }
 };
 
 }  // namespace
@@ -32,16 +42,13 @@ struct WorkerPool::Shared {
   explicit Shared(unsigned threads) : seats(threads) {}
 
   void work(Seat& seat) noexcept;
-  bool take(Job*& job) noexcept;
+  bool take(Seat& seat, Job*& job) noexcept;
   void leave() noexcept;
 
-  moodycamel::ConcurrentQueue<Job*> queue{};
-  // One producer for all who submit, taken in turns: jobs of one producer are strictly first in,
-  // first out, while a queue with several may serve the fullest and let the others starve. Workers
-  // do not take the lock.
-  std::mutex submitting{};
-  moodycamel::ProducerToken producer{queue};  // guarded by `submitting` where it enqueues
-  // Counts the jobs in the queue, so that a worker that comes through finds one. No spinning.
+  Line urgent{};
+  Line others{};
+  std::mutex submitting{};  // workers do not take it
+  // Counts the jobs in both lines, so that a worker that comes through finds one. No spinning.
   moodycamel::LightweightSemaphore available{0, 0};
 
   std::atomic<bool> stopping{false};
@@ -59,7 +66,7 @@ void WorkerPool::Shared::work(Seat& seat) noexcept {
     // one order of seq_cst. So either this thread sees the stop, or `shut_down` sees it inside.
     seat.inside_job.store(true, std::memory_order_seq_cst);
     Job* job = nullptr;
-    const bool taken = take(job);
+    const bool taken = take(seat, job);
     if (taken) job->begin();
     seat.inside_job.store(false, std::memory_order_release);
     if (!taken) break;
@@ -67,11 +74,16 @@ void WorkerPool::Shared::work(Seat& seat) noexcept {
   leave();
 }
 
-bool WorkerPool::Shared::take(Job*& job) noexcept {
+bool WorkerPool::Shared::take(Seat& seat, Job*& job) noexcept {
+  Line& first = seat.urgent_last ? others : urgent;
+  Line& second = seat.urgent_last ? urgent : others;
   while (!stopping.load(std::memory_order_seq_cst)) {
     // One is there, as the semaphore says; it can be missed for a moment only, while another worker
     // is half-way through taking its own.
-    if (queue.try_dequeue_from_producer(producer, job)) return true;
+    const bool from_first = first.try_take(job);
+    if (!from_first && !second.try_take(job)) continue;
+    seat.urgent_last = (from_first ? &first : &second) == &urgent;
+    return true;
   }
   return false;
 }
@@ -121,8 +133,17 @@ void WorkerPool::submit_bulk(Job* const* jobs, std::size_t count) noexcept {
                     "no job submitted to a worker pool that is shut down");
   {
     const std::scoped_lock lock(shared_->submitting);
-    STRANDLINE_ASSERT(shared_->queue.enqueue_bulk(shared_->producer, jobs, count),
-                      "memory for queueing a job");
+    const auto other_kind = [](const Job* a, const Job* b) { return a->urgent != b->urgent; };
+    for (Job* const* begin = jobs; begin != jobs + count;) {
+      // As far as they go into the same line.
+      Job* const* const last = std::adjacent_find(begin, jobs + count, other_kind);
+      Job* const* const end = last == jobs + count ? last : last + 1;
+      Line& line = (*begin)->urgent ? shared_->urgent : shared_->others;
+      STRANDLINE_ASSERT(
+          line.queue.enqueue_bulk(line.producer, begin, static_cast<std::size_t>(end - begin)),
+          "memory for queueing a job");
+      begin = end;
+    }
   }
   shared_->available.signal(static_cast<moodycamel::LightweightSemaphore::ssize_t>(count));
 }
@@ -150,7 +171,7 @@ std::size_t WorkerPool::shut_down(Duration patience, const std::function<void(Jo
   }
   threads_.clear();
   Job* job = nullptr;
-  while (shared_->queue.try_dequeue_from_producer(shared_->producer, job)) {
+  while (shared_->urgent.try_take(job) || shared_->others.try_take(job)) {
     if (unstarted) unstarted(*job);
   }
   return stuck;

@@ -13,7 +13,9 @@
 namespace strandline::detail {
 
 /// A fixed number of threads that run jobs, first submitted, first begun, whoever submitted them:
-/// so no consumer in the process and no partition can keep the others from the workers.
+/// so no consumer in the process and no partition can keep the others from the workers. Urgent jobs
+/// go ahead of the others, but a worker that has begun one looks among the others first next time:
+/// so these keep half of the workers' turns at least.
 ///
 /// Jobs may block for as long as they like; that is why these are plain threads, many if need be,
 /// and why a worker takes one job at a time: one taken in advance would wait behind the other. Idle
@@ -35,7 +37,8 @@ class WorkerPool {
   /// Not once `shut_down` was called: nobody would ever run it. Aborts when there is no memory,
   /// since a job that is dropped would hold its records for ever.
   void submit(Job& job) noexcept;
-  /// All of them with one hand-over; begun in this order.
+  /// All of them with one hand-over; begun in this order, urgent ones among themselves and others
+  /// among themselves.
   void submit_bulk(Job* const* jobs, std::size_t count) noexcept;
 
   /// Begins no further job, waits up to `patience` for those that run, and hands those that have

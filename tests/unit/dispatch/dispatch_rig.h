@@ -63,7 +63,9 @@ class DispatchRig final : private detail::DispatchEvents, private detail::JobSin
   void turn() {
     port_->serve(SIZE_MAX);
     timers_.advance(clock.now());
-    dispatcher_.dispatch();
+    std::size_t in_flight = 0;
+    for (const auto& partition : partitions_) in_flight += partition->in_flight();
+    dispatcher_.dispatch(in_flight);
   }
   /// Runs the job at `index` of those waiting.
   void run_job(std::size_t index = 0) {

@@ -54,19 +54,6 @@ TEST_F(DispatcherTest, OneRunOfAPartitionIsOutAtATime) {
   EXPECT_EQ(rig.position(partition), 10);
 }
 
-TEST_F(DispatcherTest, NoMoreRunsAreOutThanTheWorkersNeed) {
-  DispatchRig rig(rig_config(), note);
-  std::vector<detail::Partition*> partitions;
-  for (int number = 0; number < 300; ++number) {
-    partitions.push_back(&rig.assign(number));
-    rig.admit(*partitions.back(), 0, 1);
-  }
-  rig.turn();
-  EXPECT_EQ(rig.jobs.size(), rig.dispatcher().settings().runs_max);
-  rig.run_all();
-  for (auto* partition : partitions) EXPECT_EQ(rig.position(*partition), 1);
-}
-
 TEST_F(DispatcherTest, AFailedRecordIsTriedAgainInItsPlaceAndHoldsNoThread) {
   ConsumerConfig config = rig_config();
   config.failure.backoff = {.initial = 100ms, .max = 1s, .multiplier = 2, .jitter = 0};

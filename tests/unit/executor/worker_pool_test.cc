@@ -108,6 +108,39 @@ TEST(WorkerPool, BeginsInTheOrderOfSubmission) {
   EXPECT_TRUE(std::ranges::is_sorted(order));
 }
 
+TEST(WorkerPool, UrgentJobsGoFirstAndLeaveTheOthersEverySecondTurn) {
+  std::string order;  // one worker writes it, read after the join in shut_down
+  Countdown begun;
+  Countdown go;
+  Countdown all(7);
+  CallJob gate([&] {
+    begun.down();
+    EXPECT_TRUE(go.wait());
+    all.down();
+  });
+  const auto noting = [&](char name) {
+    return CallJob([&, name] {
+      order.push_back(name);
+      all.down();
+    });
+  };
+  std::deque<CallJob> jobs;
+  std::vector<Job*> pointers;
+  for (const char name : {'a', 'b', 'U', 'V', 'c', 'W'}) {
+    jobs.push_back(noting(name));
+    jobs.back().urgent = name < 'a';
+    pointers.push_back(&jobs.back());
+  }
+  WorkerPool pool(1, "w");
+  pool.submit(gate);
+  ASSERT_TRUE(begun.wait());
+  pool.submit_bulk(pointers.data(), pointers.size());
+  go.down();
+  EXPECT_TRUE(all.wait());
+  EXPECT_EQ(pool.shut_down(kLong), 0U);
+  EXPECT_EQ(order, "UaVbWc");
+}
+
 TEST(WorkerPool, JobBehindASlowOneIsTakenByAnotherWorker) {
   Countdown release;
   CallJob slow([&] { EXPECT_TRUE(release.wait()); });
