@@ -45,7 +45,9 @@ class Machine final : private DispatchEvents, private JobSink {
     }
     next_offset_ += kBatch;
     while (pool_.live() > 0) {
-      dispatcher_.dispatch();
+      std::size_t in_flight = 0;
+      for (const auto& partition : partitions_) in_flight += partition->in_flight();
+      dispatcher_.dispatch(in_flight);
       if (port_->serve(SIZE_MAX) == 0) bell_.wait_until(system_clock().now() + kPatience);
     }
   }

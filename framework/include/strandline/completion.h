@@ -29,6 +29,8 @@ class AsyncCall {
   /// `size` bytes for a coroutine's frame, null when there is no room for it. Only the thread that
   /// starts the call, while it does so.
   [[nodiscard]] virtual void* frame_room(std::size_t /*size*/) noexcept { return nullptr; }
+  /// The same thread: what it was given is free again.
+  virtual void frame_gone(void* /*room*/, std::size_t /*size*/) noexcept {}
 
   /// Any thread that has a share. It is made with one.
   void add_share() noexcept { shares_.fetch_add(1, std::memory_order_relaxed); }

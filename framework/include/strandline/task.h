@@ -1,5 +1,6 @@
 #pragma once
 
+#include <strandline/detail/frame_memory.h>
 #include <strandline/outcome.h>
 
 #include <coroutine>
@@ -26,7 +27,7 @@ struct FinalAwaiter {
   void await_resume() const noexcept {}
 };
 
-struct TaskPromiseBase {
+struct TaskPromiseBase : FrameMemory {
   std::coroutine_handle<> continuation{};
   std::exception_ptr exception{};
 

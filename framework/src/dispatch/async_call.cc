@@ -3,6 +3,7 @@
 #include "base/abandonment.h"
 #include "base/failure.h"
 
+#include <cstddef>
 #include <new>
 #include <optional>
 #include <utility>
@@ -40,12 +41,20 @@ class AsyncCommitRequest final : public Answer {
   std::function<void(Result<Offset>)> answer_;
 };
 
+// Frames lie behind the call, aligned as the heap would.
+constexpr std::size_t kFrameUnit = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+static_assert(alignof(AsyncCallState) <= kFrameUnit);
+constexpr std::size_t kFramesAt =
+    (sizeof(AsyncCallState) + kFrameUnit - 1) / kFrameUnit * kFrameUnit;
+// No call's block grows beyond it: without the bound one odd record would make all of them large.
+constexpr std::size_t kTailMax = 2048;
+
 }  // namespace
 
-AsyncPools::AsyncPools() noexcept : calls(sizeof(AsyncCallState)), starts(sizeof(AsyncStart)) {}
+AsyncPools::AsyncPools() noexcept : calls(kFramesAt), starts(sizeof(AsyncStart)) {}
 
 AsyncCallState::AsyncCallState(const std::shared_ptr<const AsyncScope>& scope, Item item,
-                               const RecordFields& fields, unsigned attempt, std::size_t tail)
+                               const RecordFields& fields, unsigned attempt, std::uint32_t tail)
     : position_(item.position),
       batch_(item.batch),
       scope_(scope),
@@ -57,8 +66,8 @@ CallShare<AsyncCallState> AsyncCallState::make(const std::shared_ptr<const Async
                                                Item item, const RecordFields& fields,
                                                unsigned attempt) {
   const auto [memory, tail] = scope->pools->calls.take();
-  return CallShare<AsyncCallState>(::new (memory)
-                                       AsyncCallState(scope, item, fields, attempt, tail));
+  return CallShare<AsyncCallState>(::new (memory) AsyncCallState(scope, item, fields, attempt,
+                                                                 static_cast<std::uint32_t>(tail)));
 }
 
 void AsyncCallState::end() noexcept {
@@ -69,6 +78,25 @@ void AsyncCallState::end() noexcept {
   scope->pools->calls.give_back({this, tail});
 }
 
+void* AsyncCallState::frame_room(std::size_t size) noexcept {
+  const std::size_t used = tail_used_ + size;
+  if (used > tail_) {
+    // This one comes from the heap; the calls to come will have room for it.
+    if (used <= kTailMax) scope_->pools->calls.want_tail(used);
+    return nullptr;
+  }
+  void* const room = reinterpret_cast<std::byte*>(this) + kFramesAt + tail_used_;
+  tail_used_ = static_cast<std::uint32_t>(used);
+  return room;
+}
+
+void AsyncCallState::frame_gone(void* room, std::size_t size) noexcept {
+  // The newest one only, as a task that ends before the next begins: a loop of them needs room for
+  // one.
+  const std::byte* const end = reinterpret_cast<std::byte*>(this) + kFramesAt + tail_used_;
+  if (static_cast<std::byte*>(room) + size == end) tail_used_ -= static_cast<std::uint32_t>(size);
+}
+
 void AsyncCallState::start(AsyncHandler& handler) noexcept {
   Phase expected = Phase::queued;
   // Against the poller's `cancel`: one of the two wins.
@@ -76,6 +104,7 @@ void AsyncCallState::start(AsyncHandler& handler) noexcept {
   const Starting outer = std::exchange(starting, Starting{this, {}});
   std::optional<Failure> thrown;
   try {
+    const FrameHome home(*this);
     handler.handle(record_, context_, Completion(share_of<AsyncCall>(*this)));
   } catch (...) {
     thrown = failure_of(std::current_exception());

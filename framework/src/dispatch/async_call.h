@@ -79,6 +79,8 @@ class AsyncCallState final : public AsyncCall, public Answer, private ContextBac
 
   [[nodiscard]] const Record& record() const noexcept override { return record_; }
   void answer(Outcome outcome, Failure failure) noexcept override;
+  [[nodiscard]] void* frame_room(std::size_t size) noexcept override;
+  void frame_gone(void* room, std::size_t size) noexcept override;
 
   void on_poller() noexcept override;
   void discard() noexcept override { drop_share(); }
@@ -99,7 +101,7 @@ class AsyncCallState final : public AsyncCall, public Answer, private ContextBac
   enum class Phase : std::uint8_t { queued, started, answered, cancelled };
 
   AsyncCallState(const std::shared_ptr<const AsyncScope>& scope, Item item,
-                 const RecordFields& fields, unsigned attempt, std::size_t tail);
+                 const RecordFields& fields, unsigned attempt, std::uint32_t tail);
   ~AsyncCallState() override = default;
 
   void end() noexcept override;
@@ -118,7 +120,10 @@ class AsyncCallState final : public AsyncCall, public Answer, private ContextBac
   std::shared_ptr<const AsyncScope> scope_;
   std::unique_ptr<Failure> failure_{};    // by who answered, then the poller's
   AsyncCallState* next_start_ = nullptr;  // of the calls that one job starts
-  std::size_t tail_;                      // of its block
+  // Bytes behind it for coroutine frames, and how many are taken (worker, while it starts the
+  // call).
+  const std::uint32_t tail_;
+  std::uint32_t tail_used_ = 0;
   Record record_;
   Context context_;
 };

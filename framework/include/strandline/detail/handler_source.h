@@ -1,5 +1,6 @@
 #pragma once
 
+#include <strandline/detail/frame_memory.h>
 #include <strandline/handler.h>
 #include <strandline/task.h>
 
@@ -87,7 +88,7 @@ concept HandlerFactory = Takes<F, const StrandInfo&> && requires {
 /// Runs a coroutine handler and turns its end into the completion's answer. Eager and self-owned:
 /// its frame goes when it has ended, and nobody waits for it.
 struct Detached {
-  struct promise_type {
+  struct promise_type : FrameMemory {
     [[nodiscard]] Detached get_return_object() const noexcept { return {}; }
     [[nodiscard]] std::suspend_never initial_suspend() const noexcept { return {}; }
     [[nodiscard]] std::suspend_never final_suspend() const noexcept { return {}; }
