@@ -1,4 +1,4 @@
-# Sourced by the scripts that build and run everything (tests/run.sh, bench/run.sh).
+# Sourced by the scripts that build and run everything (tests/run.sh, bench/run.sh, samples/quickstart.sh).
 # shellcheck shell=bash
 
 step() { echo "== $*"; }
@@ -9,7 +9,7 @@ quietly() {
   shift
   mkdir -p "$(dirname "$log")"
   if ! "$@" >"$log" 2>&1; then
-    tail -n 60 "$log"
+    tail -n 60 "$log" >&2
     echo "failed: $* (whole log: $log)" >&2
     exit 1
   fi

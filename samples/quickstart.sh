@@ -5,22 +5,13 @@
 set -euo pipefail
 here=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-quietly() {
-  local log=build/logs/$1.log
-  shift
-  mkdir -p build/logs
-  if ! "$@" >"$log" 2>&1; then
-    tail -n 40 "$log" >&2
-    echo "failed: $* (whole log: $log)" >&2
-    exit 1
-  fi
-}
+# shellcheck source=cmake/steps.sh
+source cmake/steps.sh
 
 cmake/setup.sh --for run
 echo "quickstart: building (release)"
-quietly quickstart-configure cmake --preset release
-quietly quickstart-build cmake --build --preset release --target quickstart
+quietly build/logs/quickstart-configure.log cmake --preset release
+quietly build/logs/quickstart-build.log cmake --build --preset release --target quickstart
 program=$PWD/build/release/samples/quickstart/quickstart
 # Files among the arguments are the caller's.
 cd "$here"
