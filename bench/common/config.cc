@@ -50,6 +50,10 @@ const std::map<std::string, Apply>& known() {
        [](C& c, const std::string& value) {
          c.fetch.wait_max = std::chrono::milliseconds(std::stoll(value));
        }},
+      {"heartbeat_ms",
+       [](C& c, const std::string& value) {
+         c.group.heartbeat_interval = std::chrono::milliseconds(std::stoll(value));
+       }},
       {"commit", set_commit},
       {"in_flight_records", set_in_flight},
   };

@@ -55,7 +55,9 @@ struct GroupConfig {
   /// After this long without a heartbeat the member is dead and its partitions move. Classic only.
   std::chrono::milliseconds session_timeout = 45s;
   /// Classic only; at most a third of the session timeout, or one lost heartbeat evicts the member.
-  std::chrono::milliseconds heartbeat_interval = 3s;
+  /// A member learns from its heartbeat that the group rebalances: a partition that moves
+  /// cooperatively has no owner for up to this long. One small request to the coordinator each.
+  std::chrono::milliseconds heartbeat_interval = 1s;
   /// The poller never stops polling, so a slow handler cannot exceed it; it bounds the drain.
   std::chrono::milliseconds max_poll_interval = 5min;
 };

@@ -47,7 +47,7 @@ TEST(GroupFaults, TheConsumerProtocolLeavesTimesAndAssignmentToTheBroker) {
   config.group.instance_id = "me";
   EXPECT_THAT(faults_of(config), IsEmpty());
   config.group.session_timeout = 10s;
-  config.group.heartbeat_interval = 1s;
+  config.group.heartbeat_interval = 2s;
   config.group.assignor = Assignor::range;
   EXPECT_THAT(faults_of(config),
               ElementsAre("group.session_timeout", "group.heartbeat_interval", "group.assignor"));
