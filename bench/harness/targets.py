@@ -166,6 +166,8 @@ TARGETS = (
             _figure("allocations_per_record", "memory-completion"), ""),
     at_most("allocations at steady state: record, coroutine", 0,
             _figure("allocations_per_coroutine", "bench_micro"), ""),
+    at_most("memory over an hour's records (10,000 a second): growth from its first to its last third", 0.05,
+            _figure("soak_growth_part"), ""),
     at_most("one slow partition of 12: what the others lose", 0.02, _figure("slow_partition_loss"), ""),
     at_least("Zipf keys (s = 1), key order, 1 ms: part of the hottest key's bound", 0.95,
              _figure("zipf_part_of_bound"), ""),
