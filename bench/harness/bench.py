@@ -169,7 +169,7 @@ def publish():
     """bench/README.md shows the newest result of the list."""
     stem = results.newest(RESULTS)
     part = report.readme_part(results.read(f"{stem}.json"), stem)
-    README.write_text(report.with_newest(README.read_text(encoding="utf-8"), part), encoding="utf-8")
+    README.write_text(report.with_part(README.read_text(encoding="utf-8"), report.RESULT_MARKS, part), encoding="utf-8")
 
 
 def conclude(result):

@@ -17,7 +17,7 @@ def _cell(text):
     return str(text).replace("|", "\\|").replace("\n", " ")
 
 
-def _table(head, alignment, lines):
+def table(head, alignment, lines):
     return ["| " + " | ".join(head) + " |", "|" + "|".join(alignment) + "|",
             *("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines), ""]
 
@@ -32,8 +32,9 @@ def machine_part(result):
              f"{machine['memory_gib']} GiB, {machine['architecture']}, kernel {machine['kernel']}; "
              f"load before the run {machine['load_before']}",
              f"- Versions: {said}", f"- Clients: {', '.join(clients) or 'none'}",
-             f"- Command: `{result['command']}`",
-             f"- Plan: {result['plan']['name']}, version {result['plan']['version']}"]
+             f"- Command: `{result['command']}`"]
+    if plan := result.get("plan"):
+        lines.append(f"- Plan: {plan['name']}, version {plan['version']}")
     lines += [f"- {note}" for note in result.get("notes", [])]
     return lines + [""]
 
@@ -47,7 +48,7 @@ def targets_part(result):
     for verdict in targets.judge(result):
         value = "" if verdict["value"] is None else f"{verdict['value']:.3g} {verdict['unit']}".strip()
         lines.append((verdict["figure"], _goal(verdict), value, verdict["reached"]))
-    return ["## Figures to reach", "", *_table(("figure", "target", "value", "reached"), ("---", "--:", "--:", "---"),
+    return ["## Figures to reach", "", *table(("figure", "target", "value", "reached"), ("---", "--:", "--:", "---"),
                                                lines)]
 
 
@@ -78,7 +79,7 @@ def rows_part(result):
     for group, rows in groups.items():
         repeats = max(row["repeats"] for row in rows)
         lines += [f"### {group} ({repeats} repeats)", ""]
-        lines += _table(("arm", "topic", "work", "records/s", "range", "IQR", "CPU ns/record", "of ideal", "saw all"),
+        lines += table(("arm", "topic", "work", "records/s", "range", "IQR", "CPU ns/record", "of ideal", "saw all"),
                         ("---", "---", "---", "--:", "--:", "--:", "--:", "--:", "---"),
                         [_row_line(row, topics) for row in rows])
     return lines
@@ -93,7 +94,7 @@ def _micro_table(result):
     runs = result.get("benchmarks", [])
     counters = list(dict.fromkeys(name for run in runs for name in run
                                   if name.endswith(("_per_record", "_per_partition"))))
-    return _table(("benchmark", *(name.replace("_", " ") for name in counters)), ("---", *["--:"] * len(counters)),
+    return table(("benchmark", *(name.replace("_", " ") for name in counters)), ("---", *["--:"] * len(counters)),
                   [(run["name"], *(_value(run.get(name, "")) for name in counters)) for run in runs])
 
 
@@ -106,7 +107,7 @@ def _latency_line(point):
 def _latency_table(result):
     limit = _rate(result["limit_records_per_second"])
     return [f"Sustained by the raw poll loop: {limit} records/s.", "",
-            *_table(("arm", "rate", "p50 µs", "p99 µs", "p99.9 µs", "p99 range", "saw all"),
+            *table(("arm", "rate", "p50 µs", "p99 µs", "p99.9 µs", "p99 range", "saw all"),
                     ("---", "--:", "--:", "--:", "--:", "--:", "---"), map(_latency_line, result["points"]))]
 
 
@@ -120,7 +121,7 @@ def _scenario_table(program):
         found = spread([run[name] for run in runs if name in run])
         ends = f"{_value(found['min'])} – {_value(found['max'])}"
         lines.append((name.replace("_", " "), _value(found["median"]), ends))
-    return _table((f"{len(runs)} runs", "median", "range"), ("---", "--:", "--:"), lines)
+    return table((f"{len(runs)} runs", "median", "range"), ("---", "--:", "--:"), lines)
 
 
 def programs_part(result):
@@ -139,7 +140,8 @@ def programs_part(result):
     return lines
 
 
-README_BEGIN, README_END = "<!-- the newest result -->", "<!-- end -->"
+RESULT_MARKS = ("<!-- the newest result -->", "<!-- end -->")
+PROFILE_MARKS = ("<!-- the newest profile -->", "<!-- end of profile -->")
 
 
 def readme_part(result, stem):
@@ -152,10 +154,10 @@ def readme_part(result, stem):
     return "\n".join(lines)
 
 
-def with_newest(readme, part):
-    """The text of bench/README.md with its part between the marks replaced."""
-    before, rest = readme.split(README_BEGIN)
-    return f"{before}{README_BEGIN}\n{part}{README_END}{rest.split(README_END, 1)[1]}"
+def with_part(readme, marks, part):
+    """The text of bench/README.md with what is between the marks replaced."""
+    before, rest = readme.split(marks[0])
+    return f"{before}{marks[0]}\n{part}{marks[1]}{rest.split(marks[1], 1)[1]}"
 
 
 def markdown(result, chart):

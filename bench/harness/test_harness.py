@@ -1,23 +1,23 @@
 #!/usr/bin/env python3
-"""Tests of the harness's own judgement, on made-up runs: no broker, no arm, nothing is measured."""
+"""Tests of the harness's own judgement, on made-up runs: no broker, no arm, nothing is measured.
+
+Run as a program it runs the tests of all test_*.py beside it.
+"""
 
 import importlib.util
-import os
-import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
 import arms
 import beside
-import broker
 import compare
 import estimate
-import latency
 import machine
 import made_up
-import placement
 import plan
+import profiles
 import programs
 import report
 import results
@@ -139,42 +139,6 @@ class Plans(unittest.TestCase):
         self.assertEqual([len(of_row) for of_row in runs.values()], [2, 2])
 
 
-class Estimate(unittest.TestCase):
-    ROW = plan.row("g", "raw_batch", "small", repeats=3)
-
-    def result(self, *took, programs=()):
-        runs = [{**made_up.run_of(self.ROW, number), "wall_s": wall_s} for number, wall_s in enumerate(took)]
-        return {"rows": [results.sum_up(self.ROW, runs, None)], "programs": list(programs)}
-
-    def test_what_was_recorded_goes_before_the_rule_and_the_newest_before_the_older(self):
-        recorded = estimate.Recorded([self.result(1.0, 1.0, 1.0), self.result(2.0, 9.0, 3.0)])
-        self.assertEqual(estimate.row_seconds(self.ROW, recorded), 3.0)
-        self.assertEqual(estimate.row_seconds(self.ROW, estimate.Recorded()), estimate.row_by_rule(self.ROW))
-
-    def test_older_file_without_wall_times(self):
-        run = made_up.run_of(self.ROW, 1)
-        run["result"] |= {"startup_ms": 500, "seconds": 2.0}
-        recorded = estimate.Recorded([{"rows": [results.sum_up(self.ROW, [run], None)], "programs": []}])
-        self.assertAlmostEqual(recorded.row(self.ROW), 2.5 + estimate.PROCESS_S)
-
-    def test_skipped_row_tells_nothing(self):
-        summed = results.sum_up(self.ROW, [made_up.skipped_run(1)], None)
-        self.assertIsNone(estimate.Recorded([{"rows": [summed], "programs": []}]).row(self.ROW))
-
-    def test_program_with_other_arguments_is_another(self):
-        told = {"name": "zipf", "arguments": ["zipf"], "wall_s": [4.0, 5.0, 9.0]}
-        recorded = estimate.Recorded([{"rows": [], "programs": [told]}])
-        self.assertEqual(recorded.program("zipf", ("zipf",)), 5.0)
-        self.assertIsNone(recorded.program("zipf", ("zipf", "--records", "1")))
-
-    def test_parts_add_up(self):
-        recorded = estimate.Recorded()
-        for name, rows in plan.PLANS.items():
-            parts = estimate.parts(name, rows(), recorded)
-            self.assertAlmostEqual(sum(part[1] for part in parts) / 60, estimate.minutes(name, rows(), recorded))
-            self.assertEqual(sum(part[3] for part in parts), 0)
-
-
 class Judge(unittest.TestCase):
     GOOD = '{"records_per_second": 1.5, "cpu_ns_per_record": 2, "saw_all": true}\n'
 
@@ -211,43 +175,6 @@ class Judge(unittest.TestCase):
     def test_program_that_hangs_is_killed_with_its_children(self):
         code, out, _ = runner.call(["sh", "-c", "echo begun; sleep 600 & wait"], 0.5)
         self.assertEqual((code, out), (None, "begun\n"))
-
-
-class Placement(unittest.TestCase):
-    ROW = plan.row("g", "raw_batch", "small", placement=placement.APART)
-
-    def test_halves(self):
-        self.assertEqual(placement.halves({3, 1}), ({1}, {3}))
-        self.assertEqual(placement.halves({0, 1, 2}), ({0}, {1, 2}))
-
-    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "one core")
-    def test_process_is_moved_and_put_back(self):
-        word = f"strandline-placement-{os.getpid()}"
-        with subprocess.Popen(["sh", "-c", "echo begun; read line", word], stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE) as process:
-            process.stdout.readline()
-            cores = os.sched_getaffinity(process.pid)
-            self.assertEqual(placement.process_with(word), process.pid)
-            with self.assertRaisesRegex(RuntimeError, "an arm failed"), placement.apart(process.pid) as rest:
-                self.assertEqual(os.sched_getaffinity(process.pid), cores - rest)
-                self.assertEqual(runner.call(["nproc"], 10, rest)[1].strip(), str(len(rest)))
-                raise RuntimeError("an arm failed")
-            self.assertEqual(os.sched_getaffinity(process.pid), cores)
-            process.communicate(b"end\n")
-
-    def test_given_broker_is_left_where_it_is(self):
-        root = Path(__file__).resolve().parents[2]
-        with tempfile.TemporaryDirectory() as build:
-            program = Path(build) / "bench" / "throughput" / "bench_raw_batch"
-            program.parent.mkdir(parents=True)
-            program.touch(mode=0o755)
-            outcome = runner.Runner(root, build, broker.Broker("host:1"), {}).run(self.ROW, plan.TOPICS["small"])
-        self.assertEqual(outcome["status"], "skipped")
-        self.assertIn("the broker was given", outcome["reason"])
-
-    def test_row_says_where_it_ran(self):
-        self.assertTrue(self.ROW.id.endswith(",apart"))
-        self.assertIn("cores apart from the broker's", arms.label_of(made_up.summed(self.ROW)))
 
 
 class Targets(unittest.TestCase):
@@ -406,7 +333,9 @@ class Readme(unittest.TestCase):
         stem = results.newest(bench / "results")
         readme = (bench / "README.md").read_text(encoding="utf-8")
         part = report.readme_part(results.read(f"{stem}.json"), stem) if stem else ""
-        self.assertEqual(readme, report.with_newest(readme, part))
+        self.assertEqual(readme, report.with_part(readme, report.RESULT_MARKS, part))
+        part = profiles.readme_part(profiles.newest(bench / "results"))
+        self.assertEqual(readme, report.with_part(readme, report.PROFILE_MARKS, part))
 
     def test_the_second_run_of_a_day_is_newer_and_the_tenth_newer_than_the_ninth(self):
         with tempfile.TemporaryDirectory() as directory:
@@ -426,55 +355,6 @@ class Machine(unittest.TestCase):
         self.assertEqual(machine.scrub("no file /a/b/c/d.txt", "/a/b"), "no file c/d.txt")
 
 
-class Programs(unittest.TestCase):
-    def test_greatest_number_of_allocations_counts(self):
-        line = {"benchmarks": [{"name": "tracker", "allocations_per_record": 0.00004},
-                               {"name": "router", "allocations_per_record": 0.25},
-                               {"name": "dispatch_coroutines/2", "allocations_per_record": 3.4},
-                               {"name": "record_view_copy", "allocations_per_record": 3.0}, {"name": "memory"}]}
-        self.assertEqual(programs.micro_figures(line),
-                         {"allocations_per_record": 0.25, "allocations_per_coroutine": 3.4})
-        self.assertEqual(programs.micro_figures({}), {})
-
-    def test_host_and_paths_are_dropped(self):
-        line = {"context": {"host_name": "here"}, "benchmarks": [{"name": "a", "family_index": 1, "ns_per_record": 2}]}
-        self.assertEqual(programs.keep_of_micro(line), {"benchmarks": [{"name": "a", "ns_per_record": 2}]})
-
-    def test_figures_are_medians_over_the_runs(self):
-        lines = [{"of_bound": value} for value in (0.90, 0.99, 0.97)] + [{}]
-        self.assertEqual(programs.scenario_figures((("zipf_part_of_bound", "of_bound"),), lines),
-                         {"zipf_part_of_bound": 0.97})
-        found = programs.scenario_figures((("others_part_of_alone", "of_bound"),), lines)
-        self.assertAlmostEqual(found["slow_partition_loss"], 0.03)
-
-    def test_run_that_missed_records_failed(self):
-        self.assertEqual(programs.judge(1, '{"saw_all": false}', "late", 9)[1:],
-                         ("failed", "did not see every record, exit code 1: late"))
-        self.assertEqual(programs.judge(0, '{"saw_all": true}', "", 9)[1:], ("measured", None))
-        self.assertEqual(programs.judge(2, "", "boom", 9)[1:], ("failed", "exit code 2, no JSON on stdout: boom"))
-
-
-class Latency(unittest.TestCase):
-    @staticmethod
-    def up_to(limit):
-        return lambda rate: {"rate": rate, "achieved_rate": min(rate, limit), "saw_all": True,
-                             "p50_us": 500 if rate <= limit else 900_000}
-
-    def test_limit_lies_on_the_ladder_below_the_truth(self):
-        self.assertEqual(latency.find_limit(self.up_to(450_000)), 400_000)
-        self.assertEqual(latency.find_limit(self.up_to(600_000)), 560_000)
-        self.assertEqual(latency.find_limit(self.up_to(20_000)), 12_500)
-
-    def test_no_limit_is_said(self):
-        with self.assertRaises(latency.NoLatency):
-            latency.find_limit(self.up_to(10))
-
-    def test_no_figure_from_an_arm_that_missed_records(self):
-        points = made_up.points()
-        self.assertEqual(latency.figures_of(points), {"added_latency_p99_us": 60})
-        points[0]["saw_all"] = False
-        self.assertEqual(latency.figures_of(points), {})
-
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(module=None, argv=[sys.argv[0], "discover", "-s", str(Path(__file__).parent), *sys.argv[1:]])
