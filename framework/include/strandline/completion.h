@@ -41,7 +41,7 @@ class AsyncCall {
   }
 
  protected:
-  virtual ~AsyncCall() = default;
+  ~AsyncCall() = default;
 
  private:
   /// Nobody has a share any more; on the thread of the last one.

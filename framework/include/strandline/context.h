@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,6 +19,17 @@ namespace strandline {
 
 namespace detail {
 
+/// Room in a coroutine's frame for what the machine keeps of its sleep, so that sleeping allocates
+/// nothing. The machine's from `resume_after` until just before the coroutine goes on; nothing is
+/// in it before and after, and a copy of it has room of its own.
+struct SleepRoom {
+  SleepRoom() noexcept {}  // NOLINT(modernize-use-equals-default): as it is, without writing zeros
+  SleepRoom(const SleepRoom& /*other*/) noexcept {}
+  SleepRoom& operator=(const SleepRoom&) = delete;
+
+  alignas(std::max_align_t) std::byte bytes[128];
+};
+
 /// What a `Context` asks of the machine behind it. Implemented in the dispatch room.
 class ContextBackend {
  public:
@@ -28,7 +40,26 @@ class ContextBackend {
   /// Whether the handler may hold its thread while it waits for an answer.
   [[nodiscard]] virtual bool may_block() const noexcept { return true; }
   virtual void commit(std::function<void(Result<Offset>)> answer) = 0;
-  virtual void resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter) = 0;
+  virtual void resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter,
+                            SleepRoom& room) = 0;
+};
+
+/// What `Context::sleep` is awaited through.
+class SleepAwaiter {
+ public:
+  SleepAwaiter(ContextBackend& backend, std::chrono::nanoseconds delay) noexcept
+      : backend_(&backend), delay_(delay) {}
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) {
+    // It may go on, on another thread, before this returns, and this awaiter with it.
+    backend_->resume_after(delay_, waiter, room_);
+  }
+  void await_resume() const noexcept {}
+
+ private:
+  ContextBackend* backend_;
+  std::chrono::nanoseconds delay_;
+  SleepRoom room_;
 };
 
 }  // namespace detail
@@ -85,20 +116,13 @@ class Context {
   /// look at it; one begun after that lasts as long as it says, and a stop does not wait for it
   /// beyond its deadline. A coroutine that still sleeps, or begins to, when the consumer is gone is
   /// neither resumed nor destroyed: destructors of what it holds do not run.
-  [[nodiscard]] auto sleep(std::chrono::nanoseconds delay) noexcept {
-    struct Awaiter {
-      detail::ContextBackend* backend;
-      std::chrono::nanoseconds delay;
-      [[nodiscard]] bool await_ready() const noexcept { return false; }
-      void await_suspend(std::coroutine_handle<> waiter) const {
-        backend->resume_after(delay, waiter);
-      }
-      void await_resume() const noexcept {}
-    };
-    return Awaiter{backend_, delay};
+  [[nodiscard]] detail::SleepAwaiter sleep(std::chrono::nanoseconds delay) noexcept {
+    return {*backend_, delay};
   }
   /// `co_await context.reschedule()`: hop back to the worker pool, say after a foreign callback.
-  [[nodiscard]] auto reschedule() noexcept { return sleep(std::chrono::nanoseconds::zero()); }
+  [[nodiscard]] detail::SleepAwaiter reschedule() noexcept {
+    return sleep(std::chrono::nanoseconds::zero());
+  }
 
   /// What `fail` or `dead_letter` recorded; taken by the framework after the call.
   [[nodiscard]] Failure take_failure() noexcept {

@@ -4,6 +4,7 @@
 #include "base/failure.h"
 
 #include <cstddef>
+#include <memory>
 #include <new>
 #include <optional>
 #include <utility>
@@ -74,7 +75,7 @@ void AsyncCallState::end() noexcept {
   // Kept over the end: it may be the last one that knows the pool.
   const std::shared_ptr<const AsyncScope> scope = std::move(scope_);
   const std::size_t tail = tail_;
-  this->~AsyncCallState();
+  std::destroy_at(this);
   scope->pools->calls.give_back({this, tail});
 }
 
@@ -157,10 +158,12 @@ void AsyncCallState::commit(std::function<void(Result<Offset>)> answer) {
   scope_->port->push(*new AsyncCommitRequest(scope_->owner, share_of(*this), std::move(answer)));
 }
 
-void AsyncCallState::resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter) {
+void AsyncCallState::resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter,
+                                  SleepRoom& room) {
+  static_assert(sizeof(Sleep) <= sizeof(SleepRoom) && alignof(Sleep) <= alignof(SleepRoom));
   const TimePoint now = scope_->clock.now();
   const TimePoint due = delay < TimePoint::max() - now ? now + delay : TimePoint::max();
-  scope_->port->push(*new Sleep(scope_->owner, due, scope_->stop, waiter));
+  scope_->port->push(*::new (static_cast<void*>(&room)) Sleep(share_of(*this), due, waiter));
 }
 
 AsyncStart::Owner AsyncStart::make(const std::shared_ptr<AsyncPools>& pools,
@@ -171,13 +174,13 @@ AsyncStart::Owner AsyncStart::make(const std::shared_ptr<AsyncPools>& pools,
 
 void AsyncStart::add(CallShare<AsyncCallState> call) noexcept {
   AsyncCallState* const added = call.release();
-  (first_ == nullptr ? first_ : last_->next_start_) = added;
+  (first_ == nullptr ? first_ : last_->next) = added;
   last_ = added;
 }
 
 void AsyncStart::run() noexcept {
   while (first_ != nullptr) {
-    const CallShare<AsyncCallState> call(std::exchange(first_, first_->next_start_));
+    const CallShare<AsyncCallState> call(std::exchange(first_, first_->next));
     call->start(*handler_);
   }
   end();
@@ -185,8 +188,14 @@ void AsyncStart::run() noexcept {
 
 void AsyncStart::end() noexcept {
   const std::shared_ptr<AsyncPools> pools = std::move(pools_);
-  this->~AsyncStart();
+  std::destroy_at(this);
   pools->starts.give_back({this, 0});
+}
+
+void Sleep::run() noexcept {
+  const std::coroutine_handle<> waiter = waiter_;
+  std::destroy_at(this);
+  waiter.resume();
 }
 
 void Sleep::discard() noexcept {

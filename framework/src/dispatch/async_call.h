@@ -22,7 +22,7 @@
 namespace strandline::detail {
 
 class AsyncCallState;
-// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): final, deleted only by itself
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): final, ended only by itself
 class Sleep;
 
 /// The poller's side of asynchronous calls; the async desk is it.
@@ -88,21 +88,23 @@ class AsyncCallState final : public AsyncCall, public Answer, private ContextBac
   // (poller)
   [[nodiscard]] Partition& partition() const noexcept { return *scope_->partition; }
   [[nodiscard]] Item item() const noexcept { return {batch_, position_}; }
-  Strand* strand = nullptr;  ///< of its token; null without order
-  std::uint32_t slot = 0;    ///< its place in the async desk's list
-  bool settled = false;      ///< its answer is in the books: item and partition may be gone
+  Strand* strand = nullptr;        ///< of its token; null without order
+  std::uint32_t slot = 0;          ///< its place in the async desk's list
+  bool settled = false;            ///< its answer is in the books: item and partition may be gone
+  AsyncCallState* next = nullptr;  ///< (poller, then worker) of those that one job starts
   /// What came of it; valid in `AsyncOwner::on_answer`.
   Outcome outcome = Outcome::done;
   /// Why, unless it is done; the poller takes it.
   [[nodiscard]] Failure take_failure() noexcept;
 
+  /// Any thread that has a share.
+  [[nodiscard]] const AsyncScope& scope() const noexcept { return *scope_; }
+
  private:
-  friend class AsyncStart;
   enum class Phase : std::uint8_t { queued, started, answered, cancelled };
 
   AsyncCallState(const std::shared_ptr<const AsyncScope>& scope, Item item,
                  const RecordFields& fields, unsigned attempt, std::uint32_t tail);
-  ~AsyncCallState() override = default;
 
   void end() noexcept override;
   [[nodiscard]] std::stop_token stop_token() const override { return scope_->stop; }
@@ -112,14 +114,14 @@ class AsyncCallState final : public AsyncCall, public Answer, private ContextBac
   [[nodiscard]] std::int64_t lag() const noexcept override;
   [[nodiscard]] bool may_block() const noexcept override { return false; }
   void commit(std::function<void(Result<Offset>)> answer) override;
-  void resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter) override;
+  void resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter,
+                    SleepRoom& room) override;
 
   std::atomic<Phase> phase_{Phase::queued};
   std::uint32_t position_;
   AdmittedBatch* batch_;
   std::shared_ptr<const AsyncScope> scope_;
-  std::unique_ptr<Failure> failure_{};    // by who answered, then the poller's
-  AsyncCallState* next_start_ = nullptr;  // of the calls that one job starts
+  std::unique_ptr<Failure> failure_{};  // by who answered, then the poller's
   // Bytes behind it for coroutine frames, and how many are taken (worker, while it starts the
   // call).
   const std::uint32_t tail_;
@@ -130,6 +132,7 @@ class AsyncCallState final : public AsyncCall, public Answer, private ContextBac
 
 /// Starts a few calls on a worker. Made by the poller; ends itself when it has run, and leaves its
 /// memory to the next one.
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): final, ended only by itself
 class AsyncStart final : public Job {
  public:
   struct End {
@@ -146,7 +149,6 @@ class AsyncStart final : public Job {
  private:
   AsyncStart(std::shared_ptr<AsyncPools> pools, std::shared_ptr<AsyncHandler> handler)
       : pools_(std::move(pools)), handler_(std::move(handler)) {}
-  ~AsyncStart() = default;
   void end() noexcept;
 
   std::shared_ptr<AsyncPools> pools_;
@@ -156,39 +158,36 @@ class AsyncStart final : public Job {
 };
 
 /// A coroutine in `co_await context.sleep(d)`: on its way to the poller, then in the timer wheel,
-/// then a job that resumes it. Deletes itself before it resumes.
+/// then a job that resumes it. Lies in the coroutine's frame, and ends itself before it resumes.
+/// Has a share of the call, whose context the coroutine will look at.
 class Sleep final : public Answer, public Timer, public Job {
  public:
-  Sleep(AsyncOwner& owner, TimePoint when, std::stop_token partition_stop,
-        std::coroutine_handle<> waiter)
-      : due(when), stop(std::move(partition_stop)), owner_(owner), waiter_(waiter) {}
+  Sleep(CallShare<AsyncCallState> call, TimePoint when, std::coroutine_handle<> waiter)
+      : due(when), call_(std::move(call)), waiter_(waiter) {}
 
-  void on_poller() noexcept override { owner_.on_sleep(*this); }
-  void on_due() override { owner_.on_sleep_due(*this); }
-  void run() noexcept override {
-    const std::coroutine_handle<> waiter = waiter_;
-    delete this;
-    waiter.resume();
-  }
+  void on_poller() noexcept override { owner().on_sleep(*this); }
+  void on_due() override { owner().on_sleep_due(*this); }
+  void run() noexcept override;
   /// The consumer is gone: the coroutine is never resumed, and stays where it is for good.
   void discard() noexcept override;
   /// Its partition's stop has been asked for since it began: the coroutine should see it now. A
   /// sleep begun after the stop lasts as long as it was to, since a coroutine that does not look at
   /// its token would otherwise spin.
   [[nodiscard]] bool cut_short() const noexcept {
-    return !begun_after_stop_ && stop.stop_requested();
+    return !begun_after_stop_ && call_->scope().stop.stop_requested();
   }
 
-  const TimePoint due;         ///< from when the coroutine asked: its way to the poller counts
-  const std::stop_token stop;  ///< of its partition: a sleeper must not outsleep it
-  std::size_t slot = 0;        ///< (poller) its place in the owner's list
+  std::uint32_t slot = 0;  ///< (poller) its place in the owner's list
+  const TimePoint due;     ///< from when the coroutine asked: its way to the poller counts
 
  private:
-  AsyncOwner& owner_;
+  [[nodiscard]] AsyncOwner& owner() const noexcept { return call_->scope().owner; }
+
+  CallShare<AsyncCallState> call_;
   std::coroutine_handle<> waiter_;
-  // Looked at by the coroutine's own thread, so that one on its way to the poller counts as begun.
-  const bool begun_after_stop_ = stop.stop_requested();
   Sleep* next_left_ = nullptr;  // of those left behind
+  // Looked at by the coroutine's own thread, so that one on its way to the poller counts as begun.
+  const bool begun_after_stop_ = call_->scope().stop.stop_requested();
 };
 
 }  // namespace strandline::detail

@@ -20,6 +20,14 @@ AsyncDesk::AsyncDesk(const DispatchSettings& settings, const HandlerSource& sour
       tools_(tools),
       counters_(counters) {}
 
+AsyncDesk::~AsyncDesk() {
+  for (Sleep* sleep : sleeps_) {
+    tools_.timers.cancel(*sleep);
+    sleep->discard();
+  }
+  for (Sleep* sleep : woken_) sleep->discard();
+}
+
 bool AsyncDesk::start_from(Strand& strand, std::vector<Job*>& jobs) {
   // A few calls a job: enough to spread the hand-off's cost, few enough to keep all workers busy.
   static constexpr std::size_t kCallsPerJob = 16;
@@ -184,7 +192,7 @@ void AsyncDesk::on_commit_request(AsyncCallState& call,
 }
 
 void AsyncDesk::on_sleep(Sleep& sleep) {
-  sleep.slot = sleeps_.size();
+  sleep.slot = static_cast<std::uint32_t>(sleeps_.size());
   sleeps_.push_back(&sleep);
   if (sleep.due <= tools_.clock.now() || sleep.cut_short()) return wake(sleep);
   tools_.timers.schedule(sleep, sleep.due);

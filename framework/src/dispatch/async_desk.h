@@ -21,6 +21,10 @@ class AsyncDesk final : public AsyncOwner {
   AsyncDesk(const DispatchSettings& settings, const HandlerSource& source, Router& router,
             FailureDesk& failures, StrandBooks& books, const DispatchTools& tools,
             InstanceStats& counters);
+  AsyncDesk(const AsyncDesk&) = delete;
+  AsyncDesk& operator=(const AsyncDesk&) = delete;
+  /// Coroutines that still sleep are left behind.
+  ~AsyncDesk() override;
 
   /// Starts what may start of the strand; false when the limit of outstanding calls was reached
   /// first.
@@ -61,7 +65,7 @@ class AsyncDesk final : public AsyncOwner {
   const std::shared_ptr<AsyncPools> pools_ = std::make_shared<AsyncPools>();
   std::vector<CallShare<AsyncCallState>> calls_{};
   std::vector<Sleep*> sleeps_{};
-  std::vector<Job*> woken_{};
+  std::vector<Sleep*> woken_{};
   std::shared_ptr<AsyncHandler> shared_handler_{};
   std::vector<Stretch> scratch_{};
 };

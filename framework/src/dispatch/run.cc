@@ -186,7 +186,8 @@ void Run::commit(std::function<void(Result<Offset>)> answer) {
       *new CommitRequest(environment_.owner, *this, current_end_, std::move(answer)));
 }
 
-void Run::resume_after(std::chrono::nanoseconds /*delay*/, std::coroutine_handle<> waiter) {
+void Run::resume_after(std::chrono::nanoseconds /*delay*/, std::coroutine_handle<> waiter,
+                       SleepRoom& /*room*/) {
   // Only coroutine handlers can await, and they run as asynchronous calls, never in a Run.
   waiter.resume();
 }

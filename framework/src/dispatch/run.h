@@ -124,7 +124,8 @@ class Run final : public Job, public Answer, private ContextBackend {
     return partition->lag.load(std::memory_order_relaxed);
   }
   void commit(std::function<void(Result<Offset>)> answer) override;
-  void resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter) override;
+  void resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter,
+                    SleepRoom& room) override;
 
   // Beyond any size: told apart from "all claimed", when the last record claimed is the one at
   // work.

@@ -91,24 +91,24 @@ Strand* Partition::find_token(std::uint64_t token) noexcept {
 }
 
 Strand& Partition::open_token(std::uint64_t token) {
-  std::unique_ptr<Strand>& strand = tokens_[token];
-  if (!strand) {
-    if (spare_.empty()) {
-      strand = std::make_unique<Strand>(*this, owner_, 0);
-    } else {
-      strand = std::move(spare_.back());
-      spare_.pop_back();
-    }
+  if (spare_.empty()) {
+    std::unique_ptr<Strand>& strand = tokens_[token];
+    if (!strand) strand = std::make_unique<Strand>(*this, owner_, 0);
     strand->token = token;
+    return *strand;
   }
-  return *strand;
+  spare_.back().key() = token;
+  Tokens::insert_return_type opened = tokens_.insert(std::move(spare_.back()));
+  spare_.back() = std::move(opened.node);  // unused when it was open already
+  if (opened.inserted) spare_.pop_back();
+  opened.position->second->token = token;
+  return *opened.position->second;
 }
 
 void Partition::close_token(Strand& strand) {
   STRANDLINE_ASSERT(strand.token.has_value(), "only the strand of a token is closed");
-  const auto found = tokens_.find(*strand.token);
-  if (spare_.size() < 1024) spare_.push_back(std::move(found->second));
-  tokens_.erase(found);
+  Tokens::node_type closed = tokens_.extract(*strand.token);
+  if (spare_.size() < 1024) spare_.push_back(std::move(closed));
 }
 
 std::size_t Partition::queued() const noexcept {

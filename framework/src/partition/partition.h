@@ -132,9 +132,10 @@ class Partition {
   CommitTracker tracker_{};
   CommitLedger ledger_{};
   std::vector<std::unique_ptr<Strand>> lanes_;
-  std::unordered_map<std::uint64_t, std::unique_ptr<Strand>> tokens_;
-  std::vector<std::unique_ptr<Strand>> spare_;  ///< token strands to use again
-  std::vector<AdmittedBatch*> batches_;  ///< live, in no order; admission order is the tracker's
+  using Tokens = std::unordered_map<std::uint64_t, std::unique_ptr<Strand>>;
+  Tokens tokens_;
+  std::vector<Tokens::node_type> spare_;  ///< token strands to use again, with their map nodes
+  std::vector<AdmittedBatch*> batches_;   ///< live, in no order; admission order is the tracker's
   std::size_t bytes_ = 0;
   std::size_t set_aside_ = 0;  ///< records taken out of the strands when the drain began
   Duration idle_total_{};

@@ -29,16 +29,16 @@ struct Foreign {
   void await_resume() const noexcept {}
 };
 
-struct CoroutineDispatch : testing::Test {
-  /// Notes in `gone` that the frame it is in is gone.
-  struct Guard {
-    explicit Guard(int& counter) : gone(counter) {}
-    Guard(const Guard&) = delete;
-    Guard& operator=(const Guard&) = delete;
-    ~Guard() { ++gone; }
-    int& gone;
-  };
+/// Notes that the frame it is in is gone.
+struct Guard {
+  explicit Guard(int& counter) : gone(counter) {}
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+  ~Guard() { ++gone; }
+  int& gone;
+};
 
+struct CoroutineDispatch : testing::Test {
   static ConsumerConfig at_once(Ordering order = Ordering::none) {
     ConsumerConfig config = rig_config(order);
     config.failure.attempts_max = 1;
@@ -70,14 +70,20 @@ TEST_F(CoroutineDispatch, EndsOnAForeignThread) {
   EXPECT_EQ(rig.position(partition), 60);
 }
 
+// Not a lambda with captures: the handler goes with the consumer, and this outlives it.
+Task<Outcome> late(Context& context, std::vector<std::coroutine_handle<>>& waiters, int& stopped,
+                   int& gone) {
+  const Guard guard(gone);
+  co_await Foreign{waiters};
+  EXPECT_EQ(context.topic_partition().topic, "orders");
+  stopped += context.stop_token().stop_requested() ? 1 : 0;
+  co_return Outcome::done;
+}
+
 TEST_F(CoroutineDispatch, EndsOnAForeignThreadAfterItsConsumerIsGone) {
   int stopped = 0;
-  const auto handler = [&](const Record&, Context& context) -> Task<Outcome> {
-    const Guard guard(gone);
-    co_await Foreign{waiters};
-    EXPECT_EQ(context.topic_partition().topic, "orders");
-    stopped += context.stop_token().stop_requested() ? 1 : 0;
-    co_return Outcome::done;
+  const auto handler = [&](const Record&, Context& context) {
+    return late(context, waiters, stopped, gone);
   };
   {
     DispatchRig rig(rig_config(Ordering::none), handler);

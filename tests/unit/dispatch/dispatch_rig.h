@@ -99,7 +99,7 @@ class DispatchRig final : private detail::DispatchEvents, private detail::JobSin
   // Coroutines that outlive their consumer still read the clock, as they do the process's.
   ManualClock& clock = kept_clock();
   FakeMessages messages;
-  std::deque<detail::Job*> jobs;
+  std::vector<detail::Job*> jobs;
   std::optional<Error> stopped;
   std::deque<std::pair<std::uint64_t, detail::DeadLetter>> letters;
   std::vector<detail::DeadLetter> acknowledged;

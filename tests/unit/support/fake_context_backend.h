@@ -22,7 +22,8 @@ struct FakeContextBackend final : detail::ContextBackend {
   }
   [[nodiscard]] std::int64_t lag() const noexcept override { return records_behind; }
   void commit(std::function<void(Result<Offset>)> answer) override { on_commit(std::move(answer)); }
-  void resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter) override {
+  void resume_after(std::chrono::nanoseconds delay, std::coroutine_handle<> waiter,
+                    detail::SleepRoom& /*room*/) override {
     slept = delay;
     sleeping = waiter;
   }
