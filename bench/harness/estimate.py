@@ -13,7 +13,7 @@ PACE = {"parallel_consumer": 100_000, "decaton": 400_000, "franz_goroutines": 5_
 # A process's start and end, beside its passes.
 PROCESS_S, JVM_S = 0.2, 1.6
 # About how long one run of a scenario takes that is not over within seconds.
-LONG = {"rebalance": 75, "stuck_kill": 140, "zipf": 10, "slow_partition": 14, "soak": 100}
+LONG = {"rebalance": 75, "stuck_kill": 140, "zipf": 10, "slow_partition": 14, "soak": 115}
 SHORT_S = 5
 FILL_BYTES_PER_S = 60e6
 BROKER_S = 8

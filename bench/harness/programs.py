@@ -74,11 +74,12 @@ def judge(code, out, err, limit):
 def run(program, bootstrap, build, root):
     """All runs of one program, summed up as an entry of the result file."""
     outcome = {"kind": program.kind, "name": program.name, "arguments": list(program.arguments),
+               "environment": list(program.environment),
                "repeats": program.repeats, "status": "measured", "reason": None, "wall_s": []}
     path = find_program(build, program.program)
     if path is None:
         return {**outcome, "status": "failed", "reason": f"{program.program} is not built"}
-    command = [str(path), *program.arguments]
+    command = ["env", *program.environment, str(path), *program.arguments]
     if program.kind == "scenario":
         command += ["--bootstrap-servers", bootstrap]
     lines, took = [], outcome["wall_s"]
