@@ -49,7 +49,7 @@ def scenario(name, *figures, program="bench_scenario", words=()):
 # Records that wait in the framework, and records that a handler has begun and not answered.
 MEMORY = [scenario("memory", ("bytes_per_record_in_flight", "bytes_per_record"),
                    ("allocations_per_record", "allocations_per_record"), program="bench_memory",
-                   words=("--form", form)) for form in ("queued", "completion")]
+                   words=("--form", form)) for form in ("queued", "completion", "coroutine")]
 
 SCENARIOS = [scenario("zipf", ("zipf_part_of_bound", "of_bound")),
              scenario("slow_partition", ("others_part_of_alone", "of_bound")),
@@ -62,7 +62,8 @@ SCENARIOS = [scenario("zipf", ("zipf_part_of_bound", "of_bound")),
                      environment=("MIMALLOC_DECOMMIT_DELAY=0",))]
 
 SHORT = {"stuck_kill": ("--stuck-s", "2"), "memory-queued": ("--in-flight", "5000"),
-         "memory-completion": ("--in-flight", "5000"), "soak": ("--rounds", "3", "--warm-up-rounds", "1")}
+         "memory-completion": ("--in-flight", "5000"), "memory-coroutine": ("--in-flight", "5000"),
+         "soak": ("--rounds", "3", "--warm-up-rounds", "1")}
 
 
 def shortened(program):
@@ -79,7 +80,8 @@ def micro(least):
 
 # What quick runs of the scenarios, and how often. The others wait for minutes, or have rows as well. Those that a
 # pause of the machine moves by some percent are run as often as the rows, so that their figure is a median, too.
-QUICK_REPEATS = {"zipf": 3, "slow_partition": 3, "failing": 3, "memory-queued": 1, "memory-completion": 1}
+QUICK_REPEATS = {"zipf": 3, "slow_partition": 3, "failing": 3, "memory-queued": 1, "memory-completion": 1,
+                 "memory-coroutine": 1}
 FULL_REPEATS = {program.name: 3 for program in SCENARIOS} | {"stuck_kill": 2, "soak": 1}
 
 

@@ -9,6 +9,7 @@
 #include "scenarios/scenario.h"
 
 #include <condition_variable>
+#include <coroutine>
 #include <iostream>
 #include <mutex>
 #include <thread>
@@ -44,25 +45,52 @@ class Barrier {
     std::unique_lock lock(mutex_);
     opened_.wait(lock, [this] { return open_; });
   }
-  void reserve(std::size_t count) { held_.reserve(count); }
+  /// Keeps the coroutine until the barrier opens; false when it is open already.
+  bool hold(std::coroutine_handle<> coroutine) {
+    const std::lock_guard lock(mutex_);
+    if (!open_) coroutines_.push_back(coroutine);
+    return !open_;
+  }
+  /// What is held here is the measurement's own memory, not the framework's.
+  void reserve(std::size_t count) {
+    held_.reserve(count);
+    coroutines_.reserve(count);
+  }
   void open() {
     std::vector<Completion> held;
+    std::vector<std::coroutine_handle<>> coroutines;
     {
       const std::lock_guard lock(mutex_);
       open_ = true;
       held.swap(held_);
+      coroutines.swap(coroutines_);
     }
     passed_.store(true, std::memory_order_release);
     opened_.notify_all();
     for (Completion& completion : held) std::move(completion).done();
+    for (const std::coroutine_handle<> coroutine : coroutines) coroutine.resume();
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable opened_;
   std::atomic<bool> passed_{false};
-  bool open_ = false;               // guarded by mutex_
-  std::vector<Completion> held_{};  // guarded by mutex_
+  bool open_ = false;                                  // guarded by mutex_
+  std::vector<Completion> held_{};                     // guarded by mutex_
+  std::vector<std::coroutine_handle<>> coroutines_{};  // guarded by mutex_
+};
+
+/// What a coroutine waits for the barrier through.
+struct Opened {
+  Barrier& barrier;
+
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  // The opening thread may resume it before this returns, and this awaiter goes with it: the
+  // barrier is not touched after that.
+  [[nodiscard]] bool await_suspend(std::coroutine_handle<> coroutine) const {
+    return barrier.hold(coroutine);
+  }
+  void await_resume() const noexcept {}
 };
 
 strandline::ConsumerConfig config_of(const MemoryOptions& options) {
@@ -117,6 +145,8 @@ class Measurement {
         barrier_.wait();
         handled_.fetch_add(1, std::memory_order_relaxed);
       });
+    } else if (options_.form == "coroutine") {
+      summary = consumer_.run([this](const Record&) { return wait_and_count(); });
     } else {
       summary = consumer_.run([this](const Record&, Completion completion) {
         handled_.fetch_add(1, std::memory_order_relaxed);
@@ -124,6 +154,11 @@ class Measurement {
       });
     }
     if (summary.error) std::cerr << summary.error->message << '\n';
+  }
+
+  strandline::Task<void> wait_and_count() {
+    handled_.fetch_add(1, std::memory_order_relaxed);
+    co_await Opened{barrier_};
   }
 
   void fill() {
@@ -190,7 +225,7 @@ int main(int argc, char** argv) {
   CLI::App& command =
       bench::add_scenario(app, "memory", "records in flight, and at steady state", options);
   command.add_option("--form", options.form, "queued, or begun and not answered")
-      ->check(CLI::IsMember({"queued", "completion"}));
+      ->check(CLI::IsMember({"queued", "completion", "coroutine"}));
   command.add_option("--in-flight", options.in_flight, "records held")->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
   return bench::guarded_main([&] { return bench::measure(options); });
