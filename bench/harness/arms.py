@@ -29,6 +29,7 @@ def _programs():
 
 ARMS = dict(_programs())
 ARMS |= {
+    "bare_threads": Arm("threads that only sleep, no Kafka", program="bench_bare_threads"),
     "kafka_consumer": Arm("Java KafkaConsumer", peer=JAVA, word="kafka_consumer", lanes=1, jvm=True),
     "kafka_consumer_threads": Arm("Java KafkaConsumer + threads", peer=JAVA, word="kafka_consumer_threads", jvm=True),
     "parallel_consumer": Arm("Parallel Consumer", peer=JAVA, word="parallel_consumer", jvm=True),

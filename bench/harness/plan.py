@@ -188,6 +188,7 @@ def sleep_10ms():
         row(group, "strandline", "small", "none", 1000, work, mode="async"),
         row(group, "strandline", "small", "key", 1000, work, mode="async"),
         row(group, "strandline", "small", "none", 1000, work),
+        row(group, "bare_threads", "small", "none", 1000, work),
         row(group, "strandline", "medium", "none", 5000, work, mode="async"),
         row(group, "parallel_consumer", "small", "none", 1000, work),
         row(group, "parallel_consumer", "small", "none", 1000, work, mode="async"),
@@ -292,6 +293,7 @@ def smoke():
     rows = [row("smoke", arm, "s12k") for arm in ("raw_poll", "raw_poll_glibc", "raw_batch", "raw_batch_glibc")]
     for arm in ("strandline", "strandline_glibc", "parallel_consumer", "decaton"):
         rows += [row("smoke", arm, "s1200", order, 4, MILLISECOND) for order in ("partition", "key", "none")]
+    rows.append(row("smoke", "bare_threads", "s1200", "none", 4, MILLISECOND))
     rows += [row("smoke", "strandline", "s12k", order, 100, MILLISECOND, mode="async") for order in ("key", "none")]
     rows += [row("smoke", "strandline", "s12k", order, 2, handler="batch") for order in ("partition", "key", "none")]
     rows += [row("smoke", "parallel_consumer", "s12k", "none", 100, MILLISECOND, mode="async"),

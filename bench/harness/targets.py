@@ -94,6 +94,12 @@ def _sleep(**wanted):
     return lambda e: e.part_of_ideal(arm=MIMALLOC_ARM, group="sleep-10ms", order="none", **wanted)
 
 
+def blocking_of_bare(evidence):
+    """What the kernel leaves of the ideal with so many threads is no framework's doing."""
+    same = {"group": "sleep-10ms", "mode": "blocking", "order": "none", "concurrency": 1000}
+    return evidence.ratio({"arm": MIMALLOC_ARM, **same}, {"arm": "bare_threads", **same})
+
+
 def never_falls(evidence):
     """The lowest of: the rate at one concurrency over the best at any lower one."""
     rows = sorted(evidence.rows.usable(group="scaling"), key=lambda row: row["concurrency"])
@@ -157,6 +163,7 @@ TARGETS = (
              _sleep(mode="async", concurrency=5000), ""),
     at_least("work 10 ms, 1000 blocking handlers: part of the ideal", 0.95,
              _sleep(mode="blocking", concurrency=1000), ""),
+    at_least("work 10 ms, 1000 blocking handlers / as many threads that only sleep", 0.95, blocking_of_bare),
     at_least("no-op, concurrency 1 to 20: lowest rate over the best at a lower concurrency", 0.95, never_falls, ""),
     at_least("slow handlers, queues full: part of what they could do", 0.95, slow_handlers, ""),
     at_most("latency p99 at 50 % load, added to the raw poll loop", 100, _figure("added_latency_p99_us"), "µs"),

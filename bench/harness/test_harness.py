@@ -98,9 +98,9 @@ class Plans(unittest.TestCase):
     def test_smoke_runs_every_arm(self):
         self.assertEqual({row.arm for row in plan.smoke()}, set(arms.ARMS))
 
-    def test_quick_takes_at_most_ten_minutes_with_half_a_minute_to_set_up(self):
+    def test_quick_takes_at_most_ten_minutes_with_a_quarter_of_one_to_set_up(self):
         # By the rules alone: what a machine has recorded must not fail a test.
-        self.assertLessEqual(estimate.minutes("quick", plan.quick(), estimate.Recorded()), 9.5)
+        self.assertLessEqual(estimate.minutes("quick", plan.quick(), estimate.Recorded()), 9.75)
 
     def test_full_takes_little_more_than_an_hour(self):
         self.assertLessEqual(estimate.minutes("full", plan.full(), estimate.Recorded()), 65)
