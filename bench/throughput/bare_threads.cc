@@ -38,6 +38,7 @@ void sleep_through(const std::vector<Place>& places, const Options& options, ben
   std::atomic<std::size_t> next{0};
   std::latch ready(static_cast<std::ptrdiff_t>(options.concurrency));
   std::vector<std::jthread> threads;
+  threads.reserve(options.concurrency);
   for (unsigned i = 0; i < options.concurrency; ++i) {
     threads.emplace_back([&] {
       ready.arrive_and_wait();
