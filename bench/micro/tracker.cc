@@ -85,6 +85,30 @@ BENCHMARK(tracker_in_order);
 void tracker_random_order(benchmark::State& state) { complete_in(state, at_random(), 1); }
 BENCHMARK(tracker_random_order);
 
+/// As key order finishes them: of each batch what one lane has, lane by lane.
+void tracker_lanes(benchmark::State& state) {
+  constexpr std::uint32_t kLanes = 16;
+  CommitTracker tracker;
+  Admission admission(1);
+  std::vector<std::vector<std::uint32_t>> lanes(kLanes);
+  std::mt19937_64 random(1);
+  for (std::uint32_t index = 0; index < kBatch; ++index) {
+    lanes[random() % kLanes].push_back(index);
+  }
+  const auto turn = [&] {
+    const Sequence first = admission.admit(tracker);
+    for (std::size_t i = 0; i < kBatches; ++i) {
+      for (const auto& lane : lanes) tracker.complete(first + i * kBatch, lane);
+    }
+    benchmark::DoNotOptimize(tracker.commit_position());
+  };
+  turn();
+  bench::PerRecord per_record(state);
+  for (auto _ : state) turn();
+  per_record.report(kRecords);
+}
+BENCHMARK(tracker_lanes);
+
 void tracker_gaps_in_order(benchmark::State& state) { complete_in(state, in_order(), 3); }
 BENCHMARK(tracker_gaps_in_order);
 

@@ -75,6 +75,25 @@ std::size_t CommitTracker::complete(Sequence first, std::size_t count) {
   return newly;
 }
 
+std::size_t CommitTracker::complete(Sequence first, std::span<const std::uint32_t> indices) {
+  if (indices.empty()) return 0;
+  STRANDLINE_ASSERT(first < next_ && indices.back() < next_ - first,
+                    "only admitted records are completed");
+  // What lies before the oldest entry has been complete for long.
+  if (in_flight_ == 0 || first < entry(head_).first) return 0;
+  hint_ = find(first);
+  Entry& batch = entry(hint_);
+  STRANDLINE_ASSERT(batch.first == first && indices.back() < batch.count,
+                    "indices count from the first record of one batch");
+  const std::uint32_t newly = batch.finish(indices);
+  if (newly == 0) return 0;  // all of the batch may be complete, and its offsets gone
+  highest_completed_ =
+      std::max(highest_completed_, batch.offset_before(first + indices.back() + 1));
+  in_flight_ -= newly;
+  advance();
+  return newly;
+}
+
 bool CommitTracker::is_complete(Sequence sequence) const {
   if (sequence >= next_) return false;
   if (in_flight_ == 0 || sequence < entry(head_).first) return true;
@@ -140,6 +159,21 @@ std::uint32_t CommitTracker::Entry::finish(std::uint32_t begin, std::uint32_t en
   const std::uint32_t newly = set_bits(begin, end);
   done += newly;
   if (begin == prefix) extend_prefix();
+  return newly;
+}
+
+std::uint32_t CommitTracker::Entry::finish(std::span<const std::uint32_t> indices) {
+  if (beyond.empty()) beyond.resize((count + kWordBits - 1) / kWordBits);
+  std::uint32_t newly = 0;
+  for (const std::uint32_t index : indices) {
+    if (index < prefix) continue;
+    std::uint64_t& word = beyond[index / kWordBits];
+    const std::uint64_t bit = std::uint64_t{1} << (index % kWordBits);
+    newly += static_cast<std::uint32_t>((word & bit) == 0);
+    word |= bit;
+  }
+  done += newly;
+  extend_prefix();
   return newly;
 }
 

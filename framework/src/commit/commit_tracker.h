@@ -35,6 +35,10 @@ class CommitTracker {
   /// so that answering twice counts once. May reach over several batches. Aborts on sequences never
   /// admitted.
   std::size_t complete(Sequence first, std::size_t count);
+  /// The same for records of one batch that do not lie side by side, as those of one lane of keys
+  /// do not: one look-up for all of them. `first` is what `admit` returned for the batch, `indices`
+  /// count from it and rise.
+  std::size_t complete(Sequence first, std::span<const std::uint32_t> indices);
 
   /// False for what has not been admitted.
   [[nodiscard]] bool is_complete(Sequence sequence) const;
@@ -71,6 +75,7 @@ class CommitTracker {
     }
     [[nodiscard]] bool is_set(std::uint32_t index) const noexcept;
     std::uint32_t finish(std::uint32_t begin, std::uint32_t end);
+    std::uint32_t finish(std::span<const std::uint32_t> indices);
     std::uint32_t set_bits(std::uint32_t begin, std::uint32_t end) noexcept;
     void extend_prefix() noexcept;
   };

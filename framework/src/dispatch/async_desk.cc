@@ -77,7 +77,7 @@ void AsyncDesk::start_lane(Strand& lane, AsyncStart& start) {
         waiting->push_back(item.stretch());
         books_.requeue(*waiting);
       } else {
-        start_item(partition, &partition.open_token(token), item, start);
+        start_item(partition, &partition.open_token(token, lane), item, start);
       }
     }
   }
@@ -150,8 +150,9 @@ void AsyncDesk::on_answer(AsyncCallState& call) {
   if (call.outcome == Outcome::done || finished) {
     books_.finished(partition, item, Finish::processed);
   } else {
-    if (strand == nullptr) {
-      strand = &partition.open_token(router_.token_of(*item.batch, item.position));
+    if (strand == nullptr) {  // no order: there is one lane
+      strand =
+          &partition.open_token(router_.token_of(*item.batch, item.position), partition.lane(0));
     }
     strand->push_front(item.stretch());
     failures_.failed(*strand, call.outcome, failure);

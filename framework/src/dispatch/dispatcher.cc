@@ -104,7 +104,8 @@ bool Dispatcher::fill(Strand& strand, Run& run) {
   strand.take(run_length(strand, run.urgent), batches, run.parts);
   const bool keys_apart = settings_.order == Ordering::key &&
                           partition.isolation() == Isolation::token && !strand.token;
-  if (keys_apart && partition.any_token()) hold_back_tokens(strand, run.parts);
+  // The records of a token all come by one lane: the others need not be looked at.
+  if (keys_apart && strand.tokens > 0) hold_back_tokens(strand, run.parts);
   if (run.parts.empty()) return false;
 
   run.partition = &partition;

@@ -57,21 +57,21 @@ void Router::route_by_key(Partition& partition, AdmittedBatch& batch,
 
 void Router::hash_keys(const Partition& partition, AdmittedBatch& batch) {
   const std::size_t count = batch.records.size();
-  fields_.resize(count);
-  messages_.read(batch.records.messages.data(), count, partition.id(), fields_.data());
   batch.tokens.resize(count);
-  // The keys lie in the receive buffer that another core filled: asking for a few ahead hides most
-  // of the wait, which is the largest part of what key order costs.
-  static constexpr std::size_t kAhead = 8;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i + kAhead < count) __builtin_prefetch(fields_[i + kAhead].key);
-    const RecordFields& fields = fields_[i];
-    if (extractor_) {
-      batch.tokens[i] = token_by_extractor(fields);
-    } else {
-      batch.tokens[i] = fields.key == nullptr ? kNullKeyToken : hash(fields.key, fields.key_size);
-    }
+  // A few records at a time, so that what was read of them is still in the nearest cache.
+  for (std::size_t first = 0; first < count; first += fields_.size()) {
+    const std::size_t some = std::min(fields_.size(), count - first);
+    messages_.read(batch.records.messages.data() + first, some, partition.id(), fields_.data());
+    // The keys lie in the receive buffer that another core filled: asking for all of them before
+    // the first is needed hides most of the wait, the largest part of what key order costs.
+    for (std::size_t i = 0; i < some; ++i) __builtin_prefetch(fields_[i].key);
+    for (std::size_t i = 0; i < some; ++i) batch.tokens[first + i] = token_of(fields_[i]);
   }
+}
+
+std::uint64_t Router::token_of(const RecordFields& fields) const noexcept {
+  if (extractor_) return token_by_extractor(fields);
+  return fields.key == nullptr ? kNullKeyToken : hash(fields.key, fields.key_size);
 }
 
 std::uint64_t Router::token_by_extractor(const RecordFields& fields) const noexcept {

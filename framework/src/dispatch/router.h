@@ -5,6 +5,7 @@
 #include "base/message_source.h"
 #include "partition/partition.h"
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -35,15 +36,15 @@ class Router {
  private:
   void route_by_key(Partition& partition, AdmittedBatch& batch, std::vector<Strand*>& touched);
   void hash_keys(const Partition& partition, AdmittedBatch& batch);
+  [[nodiscard]] std::uint64_t token_of(const RecordFields& fields) const noexcept;
   [[nodiscard]] std::uint64_t token_by_extractor(const RecordFields& fields) const noexcept;
 
   Ordering order_;
   KeyExtractor extractor_;
   bool handler_per_strand_;
   MessageSource& messages_;
-  // Scratch, kept for its capacity.
-  std::vector<RecordFields> fields_{};
-  std::vector<std::uint32_t> lane_ends_{};
+  std::array<RecordFields, 16> fields_{};   // scratch
+  std::vector<std::uint32_t> lane_ends_{};  // scratch, kept for its capacity
 };
 
 }  // namespace strandline::detail

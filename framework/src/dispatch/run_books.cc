@@ -43,9 +43,8 @@ void Dispatcher::settle(Run& run, std::uint32_t end, std::span<const RunFailure>
       partition.counters.processed += count;
       counters.processed += count;
       counters.residence.record(now - part.batch->admitted_at, count);
-      if (partition.failed_attempts.empty()) return;
-      for (std::uint32_t position = part.begin; position < part.end; ++position) {
-        partition.failed_attempts.erase(part.batch->sequence_at(position));
+      if (!partition.failed_attempts.empty()) {
+        partition.forget_attempts(*part.batch, part.begin, part.end);
       }
     });
   };
@@ -73,7 +72,7 @@ void Dispatcher::apply_failures(Run& run) {
     const Item item = item_at(run, failure->index);
     Strand* strand = run.strand;
     if (partition.isolation() == Isolation::token && !strand->token) {
-      strand = &partition.open_token(router_.token_of(*item.batch, item.position));
+      strand = &partition.open_token(router_.token_of(*item.batch, item.position), *run.strand);
     }
     strand->push_front(item.stretch());
     failures_.failed(*strand, failure->outcome, failure->failure);
@@ -143,7 +142,7 @@ void Dispatcher::isolate_stuck(Run& run) {
   settle(run, run.limit - 1, {});
   const Item stuck = item_at(run, run.limit - 1);
   Strand& lane = *run.strand;
-  Strand& token = partition.open_token(router_.token_of(*stuck.batch, stuck.position));
+  Strand& token = partition.open_token(router_.token_of(*stuck.batch, stuck.position), lane);
   ++token.out;
   --lane.out;
   run.strand = &token;

@@ -4,6 +4,7 @@
 #include "base/message_source.h"
 #include "commit/commit_tracker.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -34,6 +35,14 @@ struct AdmittedBatch {
   }
   [[nodiscard]] Sequence sequence_at(std::uint32_t position) const noexcept {
     return first_sequence + index_at(position);
+  }
+  /// With keys, [begin, end) are of one lane, where indices rise with positions.
+  [[nodiscard]] bool covers(std::uint32_t begin, std::uint32_t end, Sequence sequence) const {
+    if (sequence < first_sequence || sequence - first_sequence >= records.size()) return false;
+    const auto index = static_cast<std::uint32_t>(sequence - first_sequence);
+    if (index_by_position.empty()) return index >= begin && index < end;
+    const auto indices = index_by_position.begin();
+    return std::binary_search(indices + begin, indices + end, index);
   }
   [[nodiscard]] void* message_at(std::uint32_t position) const noexcept {
     return records.messages[index_at(position)];

@@ -44,13 +44,27 @@ std::size_t Partition::finish(AdmittedBatch& batch, std::uint32_t begin, std::ui
   if (batch.index_by_position.empty()) {
     newly = tracker_.complete(batch.first_sequence + begin, end - begin);
   } else {
-    for (std::uint32_t position = begin; position < end; ++position) {
-      newly += tracker_.complete(batch.sequence_at(position), 1);
-    }
+    // One lane's share of a batch: its indices rise with the positions.
+    newly = tracker_.complete(
+        batch.first_sequence,
+        std::span<const std::uint32_t>(batch.index_by_position.data() + begin, end - begin));
   }
   batch.unfinished -= static_cast<std::uint32_t>(newly);
   ledger_.advance(tracker_.commit_position());
   return newly;
+}
+
+void Partition::forget_attempts(const AdmittedBatch& batch, std::uint32_t begin,
+                                std::uint32_t end) {
+  // Few have failed of the many that finish, so the few are looked through and not the many.
+  if (failed_attempts.size() < end - begin) {
+    std::erase_if(failed_attempts,
+                  [&](const auto& failed) { return batch.covers(begin, end, failed.first); });
+    return;
+  }
+  for (std::uint32_t position = begin; position < end; ++position) {
+    failed_attempts.erase(batch.sequence_at(position));
+  }
 }
 
 void Partition::let_go(AdmittedBatch& batch) {
@@ -79,7 +93,10 @@ void Partition::fence() noexcept {
   set_aside_ = 0;
   draining = true;
   stop.request_stop();
-  for (const auto& lane : lanes_) lane->clear();
+  for (const auto& lane : lanes_) {
+    lane->clear();
+    lane->tokens = 0;
+  }
   tokens_.clear();
   // Backwards, since giving a batch back moves the last one into its place.
   for (std::size_t i = batches_.size(); i > 0; --i) let_go(*batches_[i - 1]);
@@ -90,23 +107,25 @@ Strand* Partition::find_token(std::uint64_t token) noexcept {
   return found == tokens_.end() ? nullptr : found->second.get();
 }
 
-Strand& Partition::open_token(std::uint64_t token) {
+Strand& Partition::open_token(std::uint64_t token, Strand& home) {
+  if (Strand* open = find_token(token)) return *open;
+  Strand* opened = nullptr;
   if (spare_.empty()) {
-    std::unique_ptr<Strand>& strand = tokens_[token];
-    if (!strand) strand = std::make_unique<Strand>(*this, owner_, 0);
-    strand->token = token;
-    return *strand;
+    opened = (tokens_[token] = std::make_unique<Strand>(*this, owner_, 0)).get();
+  } else {
+    spare_.back().key() = token;
+    opened = tokens_.insert(std::move(spare_.back())).position->second.get();
+    spare_.pop_back();
   }
-  spare_.back().key() = token;
-  Tokens::insert_return_type opened = tokens_.insert(std::move(spare_.back()));
-  spare_.back() = std::move(opened.node);  // unused when it was open already
-  if (opened.inserted) spare_.pop_back();
-  opened.position->second->token = token;
-  return *opened.position->second;
+  opened->token = token;
+  opened->home = &home;
+  ++home.tokens;
+  return *opened;
 }
 
 void Partition::close_token(Strand& strand) {
   STRANDLINE_ASSERT(strand.token.has_value(), "only the strand of a token is closed");
+  --strand.home->tokens;
   Tokens::node_type closed = tokens_.extract(*strand.token);
   if (spare_.size() < 1024) spare_.push_back(std::move(closed));
 }

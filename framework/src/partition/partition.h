@@ -66,7 +66,8 @@ class Partition {
   [[nodiscard]] std::size_t lane_count() const noexcept { return lanes_.size(); }
   /// The strand of a token that something is waiting for; null when nothing is.
   [[nodiscard]] Strand* find_token(std::uint64_t token) noexcept;
-  Strand& open_token(std::uint64_t token);
+  /// `home`: the lane that all records with this token come by.
+  Strand& open_token(std::uint64_t token, Strand& home);
   void close_token(Strand& strand);
   [[nodiscard]] bool any_token() const noexcept { return !tokens_.empty(); }
   template <class Visit>
@@ -103,6 +104,8 @@ class Partition {
     const auto failed = failed_attempts.find(batch.sequence_at(position));
     return failed == failed_attempts.end() ? 1 : failed->second + 1;
   }
+  /// These have finished: no attempt of theirs counts any more.
+  void forget_attempts(const AdmittedBatch& batch, std::uint32_t begin, std::uint32_t end);
   /// Called a few times a second: adds to the time in which nothing was in flight.
   void observe(TimePoint now) noexcept {
     if (in_flight() == 0 && last_observed_ != TimePoint{}) idle_total_ += now - last_observed_;

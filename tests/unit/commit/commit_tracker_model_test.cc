@@ -74,13 +74,15 @@ class Walk {
         offset_(std::max<std::int64_t>(0, start_.value())) {}
 
   void step() {
-    switch (*rc::gen::weightedElement<int>({{3, 0}, {3, 1}, {3, 2}, {2, 3}})) {
+    switch (*rc::gen::weightedElement<int>({{3, 0}, {3, 1}, {3, 2}, {2, 3}, {3, 4}})) {
       case 0:
         return admit();
       case 1:
         return complete_anywhere();
       case 2:
         return complete_oldest();
+      case 3:
+        return complete_scattered();
       default:
         return complete_one_unfinished();
     }
@@ -102,6 +104,7 @@ class Walk {
     }
     batches_.push_back(batch);  // a deque: what the tracker looks into must not move
     RC_ASSERT(tracker_.admit(batches_.back()) == model_.admitted());
+    firsts_.push_back(model_.admitted());
     model_.admit(batch);
     model_.compare(tracker_);
   }
@@ -115,6 +118,20 @@ class Walk {
     const std::size_t first = *rc::gen::inRange<std::size_t>(0, model_.admitted() + 1);
     const std::size_t most = std::min<std::size_t>(model_.admitted() - first, 200);
     complete(first, *rc::gen::inRange<std::size_t>(0, most + 1));
+  }
+  // Some of one batch, whether they are finished or not, or all of it is.
+  void complete_scattered() {
+    if (batches_.empty()) return;
+    const auto number = *rc::gen::inRange<std::size_t>(0, batches_.size());
+    std::vector<std::uint32_t> indices;
+    for (std::uint32_t index = 0; index < batches_[number].size(); ++index) {
+      if (*rc::gen::arbitrary<bool>()) indices.push_back(index);
+    }
+    std::size_t newly = 0;
+    for (const std::uint32_t index : indices) newly += model_.complete(firsts_[number] + index, 1);
+    RC_ASSERT(tracker_.complete(firsts_[number], indices) == newly);
+    model_.compare(tracker_);
+    model_.compare_each(tracker_);
   }
   void complete_oldest() {
     if (model_.unfinished().empty()) return;
@@ -132,6 +149,7 @@ class Walk {
   CommitTracker tracker_;
   std::int64_t offset_;
   std::deque<std::vector<std::int64_t>> batches_;
+  std::vector<Sequence> firsts_;
 };
 
 RC_GTEST_PROP(CommitTrackerModel, AgreesWithASetOfUnfinishedRecords, ()) {

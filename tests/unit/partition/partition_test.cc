@@ -3,6 +3,7 @@
 #include "support/fake_messages.h"
 #include "support/manual_clock.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace strandline::test {
@@ -100,13 +101,65 @@ TEST_F(PartitionTest, SnapshotTellsWhatTheBooksSay) {
   EXPECT_EQ(partition.snapshot(clock.now()).lag, 4);
 }
 
+TEST_F(PartitionTest, AttemptsAreForgottenOfWhatHasFinishedAndOfNothingElse) {
+  auto& batch = admit(5, 6);
+  auto& next = admit(11, 6);
+  const auto fail_all = [&] {
+    for (std::uint32_t i = 0; i < 6; ++i) {
+      partition.failed_attempts[batch.sequence_at(i)] = 1;
+      partition.failed_attempts[next.sequence_at(i)] = 1;
+    }
+  };
+  const auto still_failed = [&](const detail::AdmittedBatch& of) {
+    std::vector<std::uint32_t> positions;
+    for (std::uint32_t i = 0; i < 6; ++i) {
+      if (partition.next_attempt(of, i) == 2) positions.push_back(i);
+    }
+    return positions;
+  };
+  fail_all();
+  partition.forget_attempts(batch, 1, 3);
+  EXPECT_THAT(still_failed(batch), testing::ElementsAre(0, 3, 4, 5));
+  EXPECT_EQ(still_failed(next).size(), 6U);
+  // Fewer have failed than have finished: now they are what is looked through.
+  partition.failed_attempts = {{next.sequence_at(0), 1}, {next.sequence_at(5), 1}};
+  partition.forget_attempts(batch, 0, 6);
+  EXPECT_THAT(still_failed(next), testing::ElementsAre(0, 5));
+  partition.forget_attempts(next, 1, 6);
+  EXPECT_THAT(still_failed(next), testing::ElementsAre(0));
+
+  // Two lanes: positions 0 to 2 hold the even indices, 3 to 5 the odd ones.
+  next.index_by_position = {0, 2, 4, 1, 3, 5};
+  fail_all();
+  partition.forget_attempts(next, 0, 2);
+  EXPECT_THAT(still_failed(next), testing::ElementsAre(2, 3, 4, 5)) << "many have failed";
+  partition.failed_attempts = {{next.first_sequence + 1, 1}, {next.first_sequence + 4, 1}};
+  partition.forget_attempts(next, 0, 3);
+  EXPECT_THAT(still_failed(next), testing::ElementsAre(3)) << "index 1 is of the other lane";
+}
+
+TEST_F(PartitionTest, OneLanesShareOfABatchFinishesByItself) {
+  auto& batch = admit(5, 6);
+  batch.index_by_position = {0, 2, 4, 1, 3, 5};
+  EXPECT_EQ(partition.finish(batch, 0, 3), 3U);
+  EXPECT_EQ(partition.tracker().commit_position(), Offset{6});
+  EXPECT_EQ(partition.finish(batch, 2, 5), 2U) << "what was finished before counts once";
+  EXPECT_EQ(partition.tracker().commit_position(), Offset{10});
+  EXPECT_EQ(partition.finish(batch, 5, 6), 1U);
+  EXPECT_EQ(partition.tracker().commit_position(), Offset{11});
+  EXPECT_EQ(partition.in_flight(), 0U);
+}
+
 TEST_F(PartitionTest, TokenStrandsComeAndGoAndAreUsedAgain) {
-  detail::Strand& strand = partition.open_token(42);
+  detail::Strand& lane = partition.lane(0);
+  detail::Strand& strand = partition.open_token(42, lane);
+  EXPECT_EQ(lane.tokens, 1U);
   EXPECT_EQ(partition.find_token(42), &strand);
-  EXPECT_EQ(&partition.open_token(42), &strand);
+  EXPECT_EQ(&partition.open_token(42, lane), &strand);
   partition.close_token(strand);
   EXPECT_EQ(partition.find_token(42), nullptr);
-  EXPECT_EQ(&partition.open_token(7), &strand);
+  EXPECT_EQ(lane.tokens, 0U) << "nobody looks for tokens in what the lane takes";
+  EXPECT_EQ(&partition.open_token(7, lane), &strand);
   EXPECT_EQ(strand.token, 7U);
 }
 
