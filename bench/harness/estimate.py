@@ -44,8 +44,8 @@ def program_by_rule(program):
 def latency_by_rule(latency):
     """Each run starts and ends as well; some rates are tried before."""
     once = latency.warm_up_s + 0.5
-    points = len(latency.parts) * latency.repeats * 2
-    return points * (latency.seconds + once) + 5 * (latency.probe_s + once)
+    runs = 2 * sum(repeats for _, repeats in latency.parts)
+    return runs * (latency.seconds + once) + 5 * (latency.probe_s + once)
 
 
 class Recorded:

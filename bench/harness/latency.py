@@ -60,9 +60,9 @@ def _measure(program, bootstrap, arm, rate, seconds, warm_up_s):
 def _points(plan, limit, measure):
     """Arms in turn at each rate, as with the rows of the plan."""
     points = []
-    for part in plan.parts:
+    for part, repeats in plan.parts:
         runs = {arm: [] for arm in ARMS}
-        for _ in range(plan.repeats):
+        for _ in range(repeats):
             for arm in ARMS:
                 runs[arm].append(measure(arm, part * limit))
         for arm in ARMS:
@@ -73,12 +73,16 @@ def _points(plan, limit, measure):
     return points
 
 
-def figures_of(points):
-    """What strandline adds to the raw loop's p99 at half the limit, in microseconds."""
+def added_p99(points):
+    """What strandline adds to the raw loop's p99 at half the limit, in microseconds.
+
+    The median of the differences of runs that followed each other: a slow minute of the machine meets both of a pair.
+    """
     half = {point["arm"]: point for point in points if point["part_of_limit"] == 0.5}
     if set(half) != set(ARMS) or not all(point["saw_all"] for point in half.values()):
-        return {}
-    return {"added_latency_p99_us": half["strandline"]["p99_us"]["median"] - half["raw_poll"]["p99_us"]["median"]}
+        return None
+    raw, ours = ([run["p99_us"] for run in half[arm]["runs"]] for arm in ARMS)
+    return results.spread([round(own - its, 3) for its, own in zip(raw, ours, strict=True)])
 
 
 def run(plan, build, bootstrap, root):
@@ -97,8 +101,10 @@ def run(plan, build, bootstrap, root):
         points = _points(plan, limit, measure)
     except NoLatency as reason:
         return {**outcome, "reason": scrub(str(reason), root)}
+    added = added_p99(points)
     lost = [point["arm"] for point in points if not point["saw_all"]]
     return {**outcome, "status": "failed" if lost else "measured",
             "reason": f"records were missed: {', '.join(lost)}" if lost else None,
             "wall_s": [round(time.monotonic() - begun, 2)],
-            "figures": figures_of(points), "result": {"limit_records_per_second": limit, "points": points}}
+            "figures": {"added_latency_p99_us": added["median"]} if added else {},
+            "result": {"limit_records_per_second": limit, "points": points, "added_p99_us": added}}

@@ -35,8 +35,18 @@ def machine_part(result):
              f"- Command: `{result['command']}`"]
     if plan := result.get("plan"):
         lines.append(f"- Plan: {plan['name']}, version {plan['version']}")
+    rounds = _memory_by_round(result["rows"])
+    if seen := spread(rounds.values()):
+        lines.append(f"- Memory: a random access within 16 MiB took {seen['median']:.0f} ns (median of {len(rounds)} "
+                     f"rounds, from {seen['min']:.0f} to {seen['max']:.0f})")
     lines += [f"- {note}" for note in result.get("notes", [])]
     return lines + [""]
+
+
+def _memory_by_round(rows):
+    """{(group, round): ns}, in order; older results have none."""
+    return {(row["group"], run["round"]): run["memory_ns"] for row in rows
+            for run in sorted(row["runs"], key=lambda run: run["round"]) if run.get("memory_ns")}
 
 
 def _goal(verdict):
@@ -69,16 +79,23 @@ def _row_line(row, topics):
             f"{rate['relative_iqr']:.1%}", f"{cpu['median']:.0f}", part, state)
 
 
+def _memory(rows):
+    said = ", ".join(f"{ns:.0f}" for ns in _memory_by_round(rows).values())
+    return [f"Memory, by round: {said} ns.", ""] if said else []
+
+
 def rows_part(result):
     topics = {topic["name"]: topic for topic in result["topics"]}
     lines = ["## Every row", "", "Rows of a group were run in turn, round by round. Medians; the range is from the "
-             "slowest to the fastest run, IQR the distance between the quartiles as a part of the median.", ""]
+             "slowest to the fastest run, IQR the distance between the quartiles as a part of the median. Memory: what a "
+             "random access within 16 MiB took at the start of each round; librdkafka waits for memory, so rounds of "
+             "one group differ as it does.", ""]
     groups = {}
     for row in result["rows"]:
         groups.setdefault(row["group"], []).append(row)
     for group, rows in groups.items():
         repeats = max(row["repeats"] for row in rows)
-        lines += [f"### {group} ({repeats} repeats)", ""]
+        lines += [f"### {group} ({repeats} repeats)", "", *_memory(rows)]
         lines += table(("arm", "topic", "work", "records/s", "range", "IQR", "CPU ns/record", "of ideal", "saw all"),
                         ("---", "---", "---", "--:", "--:", "--:", "--:", "--:", "---"),
                         [_row_line(row, topics) for row in rows])
@@ -106,7 +123,10 @@ def _latency_line(point):
 
 def _latency_table(result):
     limit = _rate(result["limit_records_per_second"])
-    return [f"Sustained by the raw poll loop: {limit} records/s.", "",
+    added = result.get("added_p99_us")
+    by_pairs = [f"Added to the raw loop's p99 at half of it, by pairs of runs: median {added['median']:.0f} µs, from "
+                f"{added['min']:.0f} to {added['max']:.0f}.", ""] if added else []
+    return [f"Sustained by the raw poll loop: {limit} records/s.", "", *by_pairs,
             *table(("arm", "rate", "p50 µs", "p99 µs", "p99.9 µs", "p99 range", "saw all"),
                     ("---", "--:", "--:", "--:", "--:", "--:", "---"), map(_latency_line, result["points"]))]
 

@@ -8,7 +8,7 @@ import time
 from pathlib import PurePath
 
 import placement
-from arms import ARMS, command_of
+from arms import ARMS, command_of, find_program
 from machine import scrub
 
 SKIPPED = 77
@@ -122,6 +122,12 @@ class Runner:
             self._cannot[row.id] = outcome["reason"]
         return outcome
 
+    def memory_ns(self):
+        """What a random access within a cache's worth of memory takes just now; None where it cannot be said."""
+        program = find_program(self._build, "bench_memory_speed")
+        code, out, _ = call([str(program)], GRACE_S) if program else (None, "", "")
+        return round(json.loads(out)["random_access_ns"], 1) if code == 0 else None
+
     def _immovable(self):
         """Why broker and arm cannot be kept apart, or None."""
         if self._broker.pid is None:
@@ -136,13 +142,17 @@ class Runner:
 
 
 def run_group(rows, topics, runner, say):
-    """{row id: runs}. Round by round through the group, so that a slow minute meets every arm of it."""
+    """{row id: runs}. Round by round through the group, so that a slow minute meets every arm of it.
+
+    Each round begins with a look at the memory, so that the file tells which minutes were slow.
+    """
     runs = {row.id: [] for row in rows}
     for number in range(1, max(row.repeats for row in rows) + 1):
+        memory_ns = runner.memory_ns()
         for row in rows:
             if number > row.repeats:
                 continue
-            outcome = {"round": number, **runner.run(row, topics[row.topic])}
+            outcome = {"round": number, "memory_ns": memory_ns, **runner.run(row, topics[row.topic])}
             runs[row.id].append(outcome)
             say(row, outcome)
     return runs

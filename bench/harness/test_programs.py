@@ -52,9 +52,17 @@ class Latency(unittest.TestCase):
 
     def test_no_figure_from_an_arm_that_missed_records(self):
         points = made_up.points()
-        self.assertEqual(latency.figures_of(points), {"added_latency_p99_us": 60})
+        self.assertEqual(latency.added_p99(points)["median"], 60)
         points[0]["saw_all"] = False
-        self.assertEqual(latency.figures_of(points), {})
+        self.assertIsNone(latency.added_p99(points))
+
+    def test_a_slow_minute_that_meets_both_of_a_pair_adds_nothing(self):
+        points = made_up.points()
+        for point in points:
+            for slow in point["runs"][1:]:
+                slow["p99_us"] += 50_000
+        points[1]["runs"][0]["p99_us"] += 7
+        self.assertEqual(latency.added_p99(points)["median"], 60)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ int measure(Options options, LoadOptions load_options) {
   using Clock = std::chrono::steady_clock;
   const bench::TemporaryTopic topic(options.bootstrap_servers, options.partitions);
   options.topic = load_options.topic = topic.name();
+  load_options.partitions = options.partitions;
   const double expected =
       load_options.rate * std::chrono::duration<double>(load_options.duration).count();
   Samples samples(static_cast<std::size_t>(expected * 1.1) + 1000);

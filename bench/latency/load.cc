@@ -46,11 +46,11 @@ void Load::wait() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Load::send(std::int64_t now_ns, bool measured) {
+void Load::send(std::int32_t partition, std::int64_t now_ns, bool measured) {
   const Stamp stamp{now_ns, measured ? 1 : 0};
   std::memcpy(value_.data(), &stamp, sizeof stamp);
   while (rd_kafka_producev(as_client(client_), RD_KAFKA_V_TOPIC(options_.topic.c_str()),
-                           RD_KAFKA_V_KEY(&sent_, sizeof sent_),
+                           RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_KEY(&sent_, sizeof sent_),
                            RD_KAFKA_V_VALUE(value_.data(), value_.size()),
                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                            RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
@@ -64,12 +64,15 @@ void Load::run() {
   const Clock::time_point start = Clock::now();
   const Clock::time_point end = start + options_.warm_up + options_.duration;
   // A tick of half a millisecond sends what has become due; finer ones would only burn the core.
+  std::int32_t tick = 0;
   for (Clock::time_point now = start; now < end; now = Clock::now()) {
     const double due = std::chrono::duration<double>(now - start).count() * options_.rate;
     const bool measured = now - start >= options_.warm_up;
     while (static_cast<double>(sent_) < due) {
-      send(Clock::now().time_since_epoch() / std::chrono::nanoseconds(1), measured);
+      send(tick % options_.partitions,
+           Clock::now().time_since_epoch() / std::chrono::nanoseconds(1), measured);
     }
+    ++tick;
     rd_kafka_poll(as_client(client_), 0);
     std::this_thread::sleep_for(std::chrono::microseconds(500));
   }

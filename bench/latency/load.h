@@ -12,6 +12,7 @@ namespace bench {
 struct LoadOptions {
   std::string bootstrap_servers;
   std::string topic;
+  std::int32_t partitions = 12;
   double rate = 1000;      ///< records a second
   std::size_t size = 100;  ///< bytes of a value, of which the first 16 say when and which
   std::chrono::milliseconds warm_up{2000};  ///< records sent until then are not measured
@@ -27,7 +28,9 @@ struct Stamp {
 [[nodiscard]] Stamp stamp_of(std::string_view value) noexcept;
 
 /// Produces at a fixed rate on a thread of its own. It never slows down because the consumer does:
-/// what is late is sent at once, and the rate that came out is reported.
+/// what is late is sent at once, and the rate that came out is reported. What is due at one tick
+/// goes to one partition, the next tick's to the next: one by one to all of them, each would be a
+/// request of its own, and the broker's limit of requests would be all that is measured.
 class Load {
  public:
   /// Throws when librdkafka refuses the producer.
@@ -45,7 +48,7 @@ class Load {
 
  private:
   void run();
-  void send(std::int64_t now_ns, bool measured);
+  void send(std::int32_t partition, std::int64_t now_ns, bool measured);
 
   LoadOptions options_;
   void* client_ = nullptr;  // rd_kafka_t

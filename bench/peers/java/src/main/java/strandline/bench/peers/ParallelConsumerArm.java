@@ -74,13 +74,15 @@ final class ParallelConsumerArm implements Arm {
     ReactorProcessor<Object, Object> processor = new ReactorProcessor<>(settings);
     processor.subscribe(List.of(options.topic));
     // The records are counted at once and their work is a timer; a batch's records work one after another.
+    // A publisher must emit an element: ReactorProcessor takes that for the end, not completion without one.
     processor.react(
         context -> {
           long records = count(handler.tally(), context);
-          Runnable done = () -> handler.tally().handled(records);
-          return options.workMicros == 0
-              ? Mono.fromRunnable(done)
-              : Mono.delay(Duration.ofNanos(options.workMicros * 1000 * records)).doOnNext(tick -> done.run());
+          Mono<?> work =
+              options.workMicros == 0
+                  ? Mono.just(records)
+                  : Mono.delay(Duration.ofNanos(options.workMicros * 1000 * records));
+          return work.doOnNext(element -> handler.tally().handled(records));
         });
     return processor;
   }
