@@ -44,7 +44,7 @@ def program_by_rule(program):
 def latency_by_rule(latency):
     """Each run starts and ends as well; some rates are tried before."""
     once = latency.warm_up_s + 0.5
-    runs = 2 * sum(repeats for _, repeats in latency.parts)
+    runs = sum(repeats for _, repeats in latency.parts)
     return runs * (latency.seconds + once) + 5 * (latency.probe_s + once)
 
 

@@ -1,4 +1,4 @@
-"""Latency from produce to the handler's start, at parts of what this machine sustains, against the raw poll loop."""
+"""Latency from produce to the handler's start, at parts of what this machine sustains, beside the raw poll loop."""
 
 import json
 import time
@@ -22,7 +22,9 @@ class NoLatency(Exception):
 
 
 def sustained(line):
-    return line["saw_all"] and line["achieved_rate"] >= SENT_PART * line["rate"] and line["p50_us"] <= PILED_UP_US
+    received = line["arms"].values()
+    return (line["achieved_rate"] >= SENT_PART * line["rate"] and
+            all(arm["saw_all"] and arm["p50_us"] <= PILED_UP_US for arm in received))
 
 
 def find_limit(measure, steps=8):
@@ -45,8 +47,8 @@ def find_limit(measure, steps=8):
     raise NoLatency(f"not even {rate} records/s are sustained here")
 
 
-def _measure(program, bootstrap, arm, rate, seconds, warm_up_s):
-    command = [str(program), "--arm", arm, "--bootstrap-servers", bootstrap, "--rate", str(round(rate)),
+def _measure(program, bootstrap, rate, seconds, warm_up_s):
+    command = [str(program), "--bootstrap-servers", bootstrap, "--rate", str(round(rate)),
                "--seconds", str(seconds), "--warm-up-s", str(warm_up_s)]
     code, out, err = call(command, seconds + warm_up_s + 120)
     if code == SKIPPED:
@@ -54,21 +56,18 @@ def _measure(program, bootstrap, arm, rate, seconds, warm_up_s):
     try:
         return json.loads(out)
     except ValueError:
-        raise NoLatency(f"{arm} at {rate:.0f} records/s, exit code {code}: {last_words(err)}") from None
+        raise NoLatency(f"at {rate:.0f} records/s, exit code {code}: {last_words(err)}") from None
 
 
 def _points(plan, limit, measure):
-    """Arms in turn at each rate, as with the rows of the plan."""
     points = []
     for part, repeats in plan.parts:
-        runs = {arm: [] for arm in ARMS}
-        for _ in range(repeats):
-            for arm in ARMS:
-                runs[arm].append(measure(arm, part * limit))
+        lines = [measure(part * limit) for _ in range(repeats)]
         for arm in ARMS:
+            runs = [line["arms"][arm] for line in lines]
             point = {"arm": arm, "part_of_limit": part, "rate": round(part * limit),
-                     "saw_all": all(line["saw_all"] for line in runs[arm]), "runs": runs[arm]}
-            point |= {figure: results.spread([line[figure] for line in runs[arm]]) for figure in FIGURES}
+                     "saw_all": all(run["saw_all"] for run in runs), "runs": runs}
+            point |= {figure: results.spread([run[figure] for run in runs]) for figure in FIGURES}
             points.append(point)
     return points
 
@@ -76,7 +75,7 @@ def _points(plan, limit, measure):
 def added_p99(points):
     """What strandline adds to the raw loop's p99 at half the limit, in microseconds.
 
-    The median of the differences of runs that followed each other: a slow minute of the machine meets both of a pair.
+    The median of the runs' differences: both arms of a run read the same records at the same time.
     """
     half = {point["arm"]: point for point in points if point["part_of_limit"] == 0.5}
     if set(half) != set(ARMS) or not all(point["saw_all"] for point in half.values()):
@@ -93,11 +92,11 @@ def run(plan, build, bootstrap, root):
     if program is None:
         return {**outcome, "reason": f"{PROGRAM} is not built"}
 
-    def measure(arm, rate, seconds=plan.seconds):
-        return _measure(program, bootstrap, arm, rate, seconds, plan.warm_up_s)
+    def measure(rate, seconds=plan.seconds):
+        return _measure(program, bootstrap, rate, seconds, plan.warm_up_s)
 
     try:
-        limit = find_limit(lambda rate: measure("raw_poll", rate, plan.probe_s))
+        limit = find_limit(lambda rate: measure(rate, plan.probe_s))
         points = _points(plan, limit, measure)
     except NoLatency as reason:
         return {**outcome, "reason": scrub(str(reason), root)}

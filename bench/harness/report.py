@@ -124,9 +124,9 @@ def _latency_line(point):
 def _latency_table(result):
     limit = _rate(result["limit_records_per_second"])
     added = result.get("added_p99_us")
-    by_pairs = [f"Added to the raw loop's p99 at half of it, by pairs of runs: median {added['median']:.0f} µs, from "
-                f"{added['min']:.0f} to {added['max']:.0f}.", ""] if added else []
-    return [f"Sustained by the raw poll loop: {limit} records/s.", "", *by_pairs,
+    more = [f"Added to the raw loop's p99 at half of it: median of the runs {added['median']:.0f} µs, from "
+            f"{added['min']:.0f} to {added['max']:.0f}.", ""] if added else []
+    return [f"Sustained: {limit} records/s.", "", *more,
             *table(("arm", "rate", "p50 µs", "p99 µs", "p99.9 µs", "p99 range", "saw all"),
                     ("---", "--:", "--:", "--:", "--:", "--:", "---"), map(_latency_line, result["points"]))]
 

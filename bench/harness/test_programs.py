@@ -38,8 +38,9 @@ class Programs(unittest.TestCase):
 class Latency(unittest.TestCase):
     @staticmethod
     def up_to(limit):
-        return lambda rate: {"rate": rate, "achieved_rate": min(rate, limit), "saw_all": True,
-                             "p50_us": 500 if rate <= limit else 900_000}
+        return lambda rate: {"rate": rate, "achieved_rate": min(rate, limit),
+                             "arms": {arm: {"saw_all": True, "p50_us": 500 if rate <= limit else 900_000}
+                                      for arm in latency.ARMS}}
 
     def test_limit_lies_on_the_ladder_below_the_truth(self):
         self.assertEqual(latency.find_limit(self.up_to(450_000)), 400_000)
@@ -56,7 +57,7 @@ class Latency(unittest.TestCase):
         points[0]["saw_all"] = False
         self.assertIsNone(latency.added_p99(points))
 
-    def test_a_slow_minute_that_meets_both_of_a_pair_adds_nothing(self):
+    def test_what_meets_both_arms_of_a_run_adds_nothing(self):
         points = made_up.points()
         for point in points:
             for slow in point["runs"][1:]:
