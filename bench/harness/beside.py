@@ -21,7 +21,7 @@ def latency_arguments(latency):
 
 # The figure is that of half the rate.
 LATENCY = {"smoke": Latency(((0.5, 1),), 1, 1, 6), "quick": Latency(((0.5, 7),), 3, 2, 6),
-           "full": Latency(((0.1, 5), (0.5, 15), (0.8, 5)), 8, 5, 6)}
+           "full": Latency(((0.1, 3), (0.5, 11), (0.8, 3)), 8, 5, 6)}
 
 
 @dataclass(frozen=True)
