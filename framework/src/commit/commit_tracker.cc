@@ -77,6 +77,7 @@ std::size_t CommitTracker::complete(Sequence first, std::size_t count) {
 
 std::size_t CommitTracker::complete(Sequence first, std::span<const std::uint32_t> indices) {
   if (indices.empty()) return 0;
+  assert(std::ranges::adjacent_find(indices, std::ranges::greater_equal{}) == indices.end());
   STRANDLINE_ASSERT(first < next_ && indices.back() < next_ - first,
                     "only admitted records are completed");
   // What lies before the oldest entry has been complete for long.
@@ -163,6 +164,9 @@ std::uint32_t CommitTracker::Entry::finish(std::uint32_t begin, std::uint32_t en
 }
 
 std::uint32_t CommitTracker::Entry::finish(std::span<const std::uint32_t> indices) {
+  if (complete()) return 0;
+  const std::uint32_t end = indices.back() + 1;
+  if (end - indices.front() == indices.size()) return finish(indices.front(), end);
   if (beyond.empty()) beyond.resize((count + kWordBits - 1) / kWordBits);
   std::uint32_t newly = 0;
   for (const std::uint32_t index : indices) {

@@ -105,7 +105,7 @@ bool Dispatcher::fill(Strand& strand, Run& run) {
   const bool keys_apart = settings_.order == Ordering::key &&
                           partition.isolation() == Isolation::token && !strand.token;
   // The records of a token all come by one lane: the others need not be looked at.
-  if (keys_apart && strand.tokens > 0) hold_back_tokens(strand, run.parts);
+  if (keys_apart && strand.open_tokens > 0) hold_back_tokens(strand, run.parts);
   if (run.parts.empty()) return false;
 
   run.partition = &partition;

@@ -65,16 +65,16 @@ void Router::hash_keys(const Partition& partition, AdmittedBatch& batch) {
     // The keys lie in the receive buffer that another core filled: asking for all of them before
     // the first is needed hides most of the wait, the largest part of what key order costs.
     for (std::size_t i = 0; i < some; ++i) __builtin_prefetch(fields_[i].key);
-    for (std::size_t i = 0; i < some; ++i) batch.tokens[first + i] = token_of(fields_[i]);
+    for (std::size_t i = 0; i < some; ++i) batch.tokens[first + i] = key_hash(fields_[i]);
   }
 }
 
-std::uint64_t Router::token_of(const RecordFields& fields) const noexcept {
-  if (extractor_) return token_by_extractor(fields);
+std::uint64_t Router::key_hash(const RecordFields& fields) const noexcept {
+  if (extractor_) return key_hash_by_extractor(fields);
   return fields.key == nullptr ? kNullKeyToken : hash(fields.key, fields.key_size);
 }
 
-std::uint64_t Router::token_by_extractor(const RecordFields& fields) const noexcept {
+std::uint64_t Router::key_hash_by_extractor(const RecordFields& fields) const noexcept {
   try {
     const Record record(fields);
     const auto key = extractor_(record);

@@ -36,14 +36,15 @@ class Router {
  private:
   void route_by_key(Partition& partition, AdmittedBatch& batch, std::vector<Strand*>& touched);
   void hash_keys(const Partition& partition, AdmittedBatch& batch);
-  [[nodiscard]] std::uint64_t token_of(const RecordFields& fields) const noexcept;
-  [[nodiscard]] std::uint64_t token_by_extractor(const RecordFields& fields) const noexcept;
+  [[nodiscard]] std::uint64_t key_hash(const RecordFields& fields) const noexcept;
+  [[nodiscard]] std::uint64_t key_hash_by_extractor(const RecordFields& fields) const noexcept;
 
   Ordering order_;
   KeyExtractor extractor_;
   bool handler_per_strand_;
   MessageSource& messages_;
-  std::array<RecordFields, 16> fields_{};   // scratch
+  // Scratch: as many as stay in the nearest cache with the keys that were asked for.
+  std::array<RecordFields, 16> fields_{};
   std::vector<std::uint32_t> lane_ends_{};  // scratch, kept for its capacity
 };
 

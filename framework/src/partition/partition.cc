@@ -95,7 +95,7 @@ void Partition::fence() noexcept {
   stop.request_stop();
   for (const auto& lane : lanes_) {
     lane->clear();
-    lane->tokens = 0;
+    lane->open_tokens = 0;
   }
   tokens_.clear();
   // Backwards, since giving a batch back moves the last one into its place.
@@ -108,7 +108,10 @@ Strand* Partition::find_token(std::uint64_t token) noexcept {
 }
 
 Strand& Partition::open_token(std::uint64_t token, Strand& home) {
-  if (Strand* open = find_token(token)) return *open;
+  if (Strand* open = find_token(token)) {
+    STRANDLINE_ASSERT(open->home == &home, "all records of a token come by one lane");
+    return *open;
+  }
   Strand* opened = nullptr;
   if (spare_.empty()) {
     opened = (tokens_[token] = std::make_unique<Strand>(*this, owner_, 0)).get();
@@ -119,13 +122,13 @@ Strand& Partition::open_token(std::uint64_t token, Strand& home) {
   }
   opened->token = token;
   opened->home = &home;
-  ++home.tokens;
+  ++home.open_tokens;
   return *opened;
 }
 
 void Partition::close_token(Strand& strand) {
   STRANDLINE_ASSERT(strand.token.has_value(), "only the strand of a token is closed");
-  --strand.home->tokens;
+  --strand.home->open_tokens;
   Tokens::node_type closed = tokens_.extract(*strand.token);
   if (spare_.size() < 1024) spare_.push_back(std::move(closed));
 }

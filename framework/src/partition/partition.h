@@ -50,7 +50,8 @@ class Partition {
 
   /// Registers a freshly fetched batch: its records are in flight from here on.
   void admit(AdmittedBatch& batch, TimePoint now);
-  /// Marks positions of a batch finished; returns how many were not before. Fenced: 0.
+  /// Marks positions of a batch finished, all of them of one lane; returns how many were not
+  /// before. Fenced: 0.
   std::size_t finish(AdmittedBatch& batch, std::uint32_t begin, std::uint32_t end);
   /// A run or call lets go of a batch; gives it back when that was the last reference.
   void let_go(AdmittedBatch& batch);
@@ -69,7 +70,6 @@ class Partition {
   /// `home`: the lane that all records with this token come by.
   Strand& open_token(std::uint64_t token, Strand& home);
   void close_token(Strand& strand);
-  [[nodiscard]] bool any_token() const noexcept { return !tokens_.empty(); }
   template <class Visit>
   void for_each_strand(Visit visit) const {
     for (const auto& lane : lanes_) visit(*lane);

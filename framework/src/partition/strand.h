@@ -69,7 +69,7 @@ class Strand final : public Timer {
   bool listed = false;                 ///< in the dispatcher's ready list
   std::optional<std::uint64_t> token;  ///< set for the strand of one token
   Strand* home = nullptr;              ///< of a token's strand: the lane that its records come by
-  std::size_t tokens = 0;              ///< of a lane: strands of tokens whose home it is
+  std::size_t open_tokens = 0;         ///< of a lane: strands of tokens whose home it is
   std::optional<AnyHandler> handler;   ///< its own one, when a factory makes them per strand
 
  private:

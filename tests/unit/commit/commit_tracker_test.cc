@@ -151,6 +151,10 @@ TEST(CommitTrackerDeathTest, AbortsOnBrokenBooks) {
   const auto offsets = consecutive(0, 2);
   tracker.admit(offsets);
   EXPECT_DEATH(tracker.complete(0, 3), "only admitted records are completed");
+  EXPECT_DEATH(tracker.complete(0, std::vector<std::uint32_t>{0, 2}), "only admitted records");
+  const auto more = consecutive(2, 2);
+  tracker.admit(more);
+  EXPECT_DEATH(tracker.complete(0, std::vector<std::uint32_t>{0, 2}), "of one batch");
   EXPECT_DEATH(tracker.admit(offsets), "rise from batch to batch");
 }
 
@@ -164,6 +168,7 @@ TEST(CommitTracker, DoesNotReadTheOffsetsOfACompleteBatch) {
   tracker.complete(10, 10);
   second.reset();  // reading them now is what the address sanitizer would report
   EXPECT_EQ(tracker.complete(10, 10), 0U);
+  EXPECT_EQ(tracker.complete(10, std::vector<std::uint32_t>{0, 2, 9}), 0U);
   EXPECT_TRUE(tracker.is_complete(15));
   tracker.complete(0, 10);
   EXPECT_EQ(tracker.commit_position(), Offset{20});
