@@ -9,6 +9,7 @@ import datetime
 import re
 import signal
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -143,7 +144,9 @@ def run(args):
     if described["load_before"] > 0.5 * described["cores"]:
         say(f"warning: the load is {described['load_before']} before the run; the figures will be noisy")
     result = header(args, rows, described)
+    begun = time.monotonic()
     measure(args, rows, result)
+    result["took_minutes"] = round((time.monotonic() - begun) / 60, 1)
     usual = PARTIAL_RESULTS if args.only or args.plan == "smoke" else RESULTS
     stem = results.free_stem(args.results or usual, result)
     stem.parent.mkdir(parents=True, exist_ok=True)

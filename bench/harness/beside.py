@@ -53,10 +53,10 @@ MEMORY = [scenario("memory", ("bytes_per_record_in_flight", "bytes_per_record"),
 
 SCENARIOS = [scenario("zipf", ("zipf_part_of_bound", "of_bound")),
              scenario("slow_partition", ("others_part_of_alone", "of_bound")),
-             scenario("failing", ("failing_part_of_bound", "of_bound")),
+             scenario("failing"),
              scenario("rebalance", ("rebalance_part_of_undisturbed", "of_bound")),
              scenario("stuck_kill", ("crash_repeats_part_of_bound", "of_bound")),
-             scenario("full_queues", ("full_queues_part_of_bound", "of_bound")), *MEMORY,
+             scenario("full_queues"), *MEMORY,
              # Freed memory goes back at once: what mimalloc keeps after a peak is more than any growth.
              replace(scenario("soak", ("soak_growth_part", "growth_part")),
                      environment=("MIMALLOC_DECOMMIT_DELAY=0",))]
@@ -82,7 +82,7 @@ def micro(least):
 # pause of the machine moves by some percent are run as often as the rows, so that their figure is a median, too.
 QUICK_REPEATS = {"zipf": 3, "slow_partition": 3, "failing": 3, "memory-queued": 1, "memory-completion": 1,
                  "memory-coroutine": 1}
-FULL_REPEATS = {program.name: 3 for program in SCENARIOS} | {"stuck_kill": 2, "soak": 1}
+FULL_REPEATS = {program.name: 3 for program in SCENARIOS} | {"slow_partition": 9, "stuck_kill": 2, "soak": 1}
 
 
 def repeated(programs, repeats):

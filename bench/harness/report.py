@@ -34,7 +34,8 @@ def machine_part(result):
              f"- Versions: {said}", f"- Clients: {', '.join(clients) or 'none'}",
              f"- Command: `{result['command']}`"]
     if plan := result.get("plan"):
-        lines.append(f"- Plan: {plan['name']}, version {plan['version']}")
+        took = f", took {result['took_minutes']:.0f} minutes" if result.get("took_minutes") else ""
+        lines.append(f"- Plan: {plan['name']}, version {plan['version']}{took}")
     rounds = _memory_by_round(result["rows"])
     if seen := spread(rounds.values()):
         lines.append(f"- Memory: a random access within 16 MiB took {seen['median']:.0f} ns (median of {len(rounds)} "
@@ -53,10 +54,14 @@ def _goal(verdict):
     return f"{'≤' if verdict['at_most'] else '≥'} {verdict['goal']:g} {verdict['unit']}".strip()
 
 
+def _three_digits(value):
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
 def targets_part(result):
     lines = []
     for verdict in targets.judge(result):
-        value = "" if verdict["value"] is None else f"{verdict['value']:.3g} {verdict['unit']}".strip()
+        value = "" if verdict["value"] is None else f"{_three_digits(verdict['value'])} {verdict['unit']}".strip()
         lines.append((verdict["figure"], _goal(verdict), value, verdict["reached"]))
     return ["## Figures to reach", "", *table(("figure", "target", "value", "reached"), ("---", "--:", "--:", "---"),
                                                lines)]
@@ -65,7 +70,9 @@ def targets_part(result):
 def _row_line(row, topics):
     topic = topics[row["topic"]]
     size = f"{topic['records']:,} × {topic['size']} B" + ("" if topic["compression"] == "none" else ", lz4")
-    work = f"{row['work_us'] / 1000:g} ms {row['mode']}" if row["work_us"] else "none"
+    work = f"{row['work_us'] / 1000:g} ms" if row["work_us"] else "none"
+    if row["work_us"] or row["mode"] != "blocking":
+        work += f" {row['mode']}"
     head = (label_of(row), size, work)
     good = sum(1 for run in row["runs"] if run["status"] == "ok")
     if not row["records_per_second"]:
@@ -94,8 +101,8 @@ def rows_part(result):
     for row in result["rows"]:
         groups.setdefault(row["group"], []).append(row)
     for group, rows in groups.items():
-        repeats = max(row["repeats"] for row in rows)
-        lines += [f"### {group} ({repeats} repeats)", "", *_memory(rows)]
+        repeats = sorted({row["repeats"] for row in rows})
+        lines += [f"### {group} ({' or '.join(map(str, repeats))} repeats)", "", *_memory(rows)]
         lines += table(("arm", "topic", "work", "records/s", "range", "IQR", "CPU ns/record", "of ideal", "saw all"),
                         ("---", "---", "---", "--:", "--:", "--:", "--:", "--:", "---"),
                         [_row_line(row, topics) for row in rows])
