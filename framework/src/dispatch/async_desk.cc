@@ -72,12 +72,13 @@ void AsyncDesk::start_lane(Strand& lane, AsyncStart& start) {
         start_item(partition, nullptr, item, start);
         continue;
       }
-      const std::uint64_t token = router_.token_of(*part.batch, position);
-      if (Strand* waiting = partition.find_token(token)) {
-        waiting->push_back(item.stretch());
-        books_.requeue(*waiting);
+      const auto [strand, newly] =
+          partition.open_token(router_.token_of(*part.batch, position), lane);
+      if (newly) {
+        start_item(partition, &strand, item, start);
       } else {
-        start_item(partition, &partition.open_token(token, lane), item, start);
+        strand.push_back(item.stretch());
+        books_.requeue(strand);
       }
     }
   }
@@ -152,7 +153,8 @@ void AsyncDesk::on_answer(AsyncCallState& call) {
   } else {
     if (strand == nullptr) {  // no order: there is one lane
       strand =
-          &partition.open_token(router_.token_of(*item.batch, item.position), partition.lane(0));
+          &partition.open_token(router_.token_of(*item.batch, item.position), partition.lane(0))
+               .strand;
     }
     strand->push_front(item.stretch());
     failures_.failed(*strand, call.outcome, failure);

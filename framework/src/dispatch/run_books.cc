@@ -72,7 +72,8 @@ void Dispatcher::apply_failures(Run& run) {
     const Item item = item_at(run, failure->index);
     Strand* strand = run.strand;
     if (partition.isolation() == Isolation::token && !strand->token) {
-      strand = &partition.open_token(router_.token_of(*item.batch, item.position), *run.strand);
+      strand =
+          &partition.open_token(router_.token_of(*item.batch, item.position), *run.strand).strand;
     }
     strand->push_front(item.stretch());
     failures_.failed(*strand, failure->outcome, failure->failure);
@@ -142,7 +143,7 @@ void Dispatcher::isolate_stuck(Run& run) {
   settle(run, run.limit - 1, {});
   const Item stuck = item_at(run, run.limit - 1);
   Strand& lane = *run.strand;
-  Strand& token = partition.open_token(router_.token_of(*stuck.batch, stuck.position), lane);
+  Strand& token = partition.open_token(router_.token_of(*stuck.batch, stuck.position), lane).strand;
   ++token.out;
   --lane.out;
   run.strand = &token;

@@ -107,23 +107,25 @@ Strand* Partition::find_token(std::uint64_t token) noexcept {
   return found == tokens_.end() ? nullptr : found->second.get();
 }
 
-Strand& Partition::open_token(std::uint64_t token, Strand& home) {
-  if (Strand* open = find_token(token)) {
-    STRANDLINE_ASSERT(open->home == &home, "all records of a token come by one lane");
-    return *open;
-  }
-  Strand* opened = nullptr;
+Partition::OpenToken Partition::open_token(std::uint64_t token, Strand& home) {
   if (spare_.empty()) {
-    opened = (tokens_[token] = std::make_unique<Strand>(*this, owner_, 0)).get();
-  } else {
-    spare_.back().key() = token;
-    opened = tokens_.insert(std::move(spare_.back())).position->second.get();
-    spare_.pop_back();
+    Tokens made;
+    made.emplace(token, std::make_unique<Strand>(*this, owner_, 0));
+    spare_.push_back(made.extract(made.begin()));
   }
-  opened->token = token;
-  opened->home = &home;
+  spare_.back().key() = token;
+  Tokens::insert_return_type opened = tokens_.insert(std::move(spare_.back()));
+  Strand& strand = *opened.position->second;
+  if (!opened.inserted) {
+    STRANDLINE_ASSERT(strand.home == &home, "all records of a token come by one lane");
+    spare_.back() = std::move(opened.node);
+    return {strand, false};
+  }
+  spare_.pop_back();
+  strand.token = token;
+  strand.home = &home;
   ++home.open_tokens;
-  return *opened;
+  return {strand, true};
 }
 
 void Partition::close_token(Strand& strand) {

@@ -67,8 +67,12 @@ class Partition {
   [[nodiscard]] std::size_t lane_count() const noexcept { return lanes_.size(); }
   /// The strand of a token that something is waiting for; null when nothing is.
   [[nodiscard]] Strand* find_token(std::uint64_t token) noexcept;
+  struct OpenToken {
+    Strand& strand;
+    bool newly;  ///< false: something waits for the token already
+  };
   /// `home`: the lane that all records with this token come by.
-  Strand& open_token(std::uint64_t token, Strand& home);
+  OpenToken open_token(std::uint64_t token, Strand& home);
   void close_token(Strand& strand);
   template <class Visit>
   void for_each_strand(Visit visit) const {

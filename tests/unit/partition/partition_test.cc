@@ -154,14 +154,15 @@ TEST_F(PartitionTest, OneLanesShareOfABatchFinishesByItself) {
 
 TEST_F(PartitionTest, TokenStrandsComeAndGoAndAreUsedAgain) {
   detail::Strand& lane = partition.lane(0);
-  detail::Strand& strand = partition.open_token(42, lane);
+  detail::Strand& strand = partition.open_token(42, lane).strand;
   EXPECT_EQ(lane.open_tokens, 1U);
   EXPECT_EQ(partition.find_token(42), &strand);
-  EXPECT_EQ(&partition.open_token(42, lane), &strand);
+  EXPECT_EQ(&partition.open_token(42, lane).strand, &strand);
+  EXPECT_FALSE(partition.open_token(42, lane).newly);
   partition.close_token(strand);
   EXPECT_EQ(partition.find_token(42), nullptr);
   EXPECT_EQ(lane.open_tokens, 0U) << "nobody looks for tokens in what the lane takes";
-  EXPECT_EQ(&partition.open_token(7, lane), &strand);
+  EXPECT_EQ(&partition.open_token(7, lane).strand, &strand);
   EXPECT_EQ(strand.token, 7U);
 }
 
