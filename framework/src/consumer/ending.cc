@@ -114,6 +114,12 @@ void Instance::finish_close() {
   phase_ = Phase::closed;
 }
 
+void Instance::leave_group() noexcept {
+  // The partitions stay, since workers may be at their records.
+  for (AssignedPart& part : assignment_.parts()) part.feed.reset();
+  client_->leave_group();
+}
+
 void Instance::report(RunSummary& summary) const {
   const auto append = [&](const std::vector<PartitionStats>& from) {
     summary.partitions.insert(summary.partitions.end(), from.begin(), from.end());

@@ -140,6 +140,7 @@ void GroupOfInstances::poll_until_closed(Poller& poller) noexcept {
   }
   // One that ends takes the others with it: a consumer is whole or it is not.
   request_stop(StopMode::drain);
+  if (poller.error) instance.leave_group();
 }
 
 RunSummary GroupOfInstances::finish(WorkerPool& pool, std::optional<Error> error) {

@@ -74,6 +74,9 @@ class Instance final : private BrokerEvents, private DispatchEvents, private Del
   /// is told that the consumer has stopped. Nobody turns this object any more, so waiting would be
   /// for ever.
   void abandon() noexcept { port_->close(); }
+  /// Poller, after it threw: the partitions go to others now, and not when max.poll.interval.ms
+  /// tells the group that nobody polls. May block for a few seconds.
+  void leave_group() noexcept;
 
  private:
   enum class Phase { starting, running, draining, committing, closing, closed };

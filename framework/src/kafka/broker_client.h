@@ -103,6 +103,10 @@ class BrokerClient {
   /// Leaves the group: the final `on_revoke` comes through `poll` and must be answered.
   virtual void begin_close() = 0;
   [[nodiscard]] virtual bool closed() const = 0;
+  /// For an owner that cannot go on: gives everything up unasked and leaves the group, in whatever
+  /// state a rebalance is. Feeds must be gone. Blocks up to a few seconds; nothing may be called
+  /// after it but the destructor.
+  virtual void leave_group() noexcept = 0;
 };
 
 }  // namespace strandline::detail

@@ -74,7 +74,7 @@ RdkafkaClient::RdkafkaClient(ClientHandle client, std::unique_ptr<FeedScratch> s
 }
 
 RdkafkaClient::~RdkafkaClient() {
-  leave_group();
+  RdkafkaClient::leave_group();
   events_signal_.reset();
   commits_signal_.reset();
   events_.reset();

@@ -47,6 +47,7 @@ class RdkafkaClient final : public BrokerClient {
 
   void begin_close() override;
   [[nodiscard]] bool closed() const override;
+  void leave_group() noexcept override;
 
  private:
   [[nodiscard]] bool is_manual() const noexcept { return !config_.assignment.empty(); }
@@ -64,7 +65,6 @@ class RdkafkaClient final : public BrokerClient {
   Result<void> unassign(std::span<const TopicPartition> partitions);
   void unassign_all() noexcept;
   void close_client();
-  void leave_group() noexcept;
 
   const ConsumerConfig config_;
   const bool incremental_;

@@ -147,6 +147,7 @@ class FakeClient : public detail::BrokerClient {
     broker_.revoke(all);
   }
   [[nodiscard]] bool closed() const override { return broker_.closed; }
+  void leave_group() noexcept override { broker_.log.emplace_back("leave"); }
 
  private:
   Result<void> note(const std::string& what, std::span<const TopicPartition> partitions) {

@@ -73,6 +73,23 @@ TEST(GroupOfInstances, RecordsQueuedByAPollerThatThrewAreNotBegun) {
   EXPECT_TRUE(broker.committed.empty());
 }
 
+TEST(GroupOfInstances, APollerThatThrewLeavesTheGroupWithoutACommit) {
+  static std::atomic<bool> dies{false};
+  FakeBroker& broker = lasting_broker();
+  broker.assign({orders(0)});
+  broker.produce(orders(0), 0, 1);
+  detail::GroupPorts ports;
+  ports.connect = [&](const ConsumerConfig&, unsigned, detail::Doorbell&) {
+    return Result<std::unique_ptr<detail::BrokerClient>>(
+        std::make_unique<DyingClient>(broker, dies));
+  };
+  detail::GroupOfInstances group(group_config(1), std::move(ports));
+  EXPECT_FALSE(group.run(detail::source_of([&](const Record&) { dies = true; }), {}).ok());
+  ASSERT_FALSE(broker.log.empty());
+  EXPECT_EQ(broker.log.back(), "leave") << "or its partitions wait for max.poll.interval.ms";
+  EXPECT_TRUE(broker.committed.empty());
+}
+
 TEST(GroupOfInstances, AHandlerThatWaitsForTheCommitOfAPollerThatThrewIsAnswered) {
   static std::atomic<bool> dies{false};
   FakeBroker& broker = lasting_broker();
