@@ -84,6 +84,13 @@ def added_p99(points):
     return results.spread([round(own - its, 3) for its, own in zip(raw, ours, strict=True)])
 
 
+def sum_up(limit, points):
+    """What a result file has of the points."""
+    added = added_p99(points)
+    return {"figures": {"added_latency_p99_us": added["median"]} if added else {},
+            "result": {"limit_records_per_second": limit, "points": points, "added_p99_us": added}}
+
+
 def run(plan, build, bootstrap, root):
     begun = time.monotonic()
     outcome = {"kind": "latency", "name": PROGRAM, "arguments": list(beside.latency_arguments(plan)),
@@ -100,10 +107,7 @@ def run(plan, build, bootstrap, root):
         points = _points(plan, limit, measure)
     except NoLatency as reason:
         return {**outcome, "reason": scrub(str(reason), root)}
-    added = added_p99(points)
     lost = [point["arm"] for point in points if not point["saw_all"]]
     return {**outcome, "status": "failed" if lost else "measured",
             "reason": f"records were missed: {', '.join(lost)}" if lost else None,
-            "wall_s": [round(time.monotonic() - begun, 2)],
-            "figures": {"added_latency_p99_us": added["median"]} if added else {},
-            "result": {"limit_records_per_second": limit, "points": points, "added_p99_us": added}}
+            "wall_s": [round(time.monotonic() - begun, 2)], **sum_up(limit, points)}

@@ -47,7 +47,7 @@ def machine_part(result):
 def _memory_by_round(rows):
     """{(group, round): ns}, in order; older results have none."""
     return {(row["group"], run["round"]): run["memory_ns"] for row in rows
-            for run in sorted(row["runs"], key=lambda run: run["round"]) if run.get("memory_ns")}
+            for run in row["runs"] if run.get("memory_ns")}
 
 
 def _goal(verdict):

@@ -337,6 +337,9 @@ class Report(unittest.TestCase):
                 width = width or cells
                 self.assertEqual(cells, width, line)
 
+    def test_same_result_same_text(self):
+        self.assertEqual(report.markdown(made_up.result(), None), report.markdown(made_up.result(), None))
+
     @unittest.skipUnless(importlib.util.find_spec("matplotlib"), "matplotlib is not installed for this Python")
     def test_same_result_same_charts_with_text_as_text(self):
         import charts

@@ -37,19 +37,26 @@ class Admission {
   std::vector<std::int64_t> offsets_;
 };
 
-void complete_in(benchmark::State& state, const std::vector<std::uint32_t>& order,
-                 std::int64_t step) {
+/// `complete(tracker, first)` finishes all that was admitted from the sequence `first` on.
+template <class Complete>
+void complete_by(benchmark::State& state, std::int64_t step, Complete complete) {
   CommitTracker tracker;
   Admission admission(step);
   const auto turn = [&] {
-    const Sequence first = admission.admit(tracker);
-    for (const std::uint32_t index : order) tracker.complete(first + index, 1);
+    complete(tracker, admission.admit(tracker));
     benchmark::DoNotOptimize(tracker.commit_position());
   };
   turn();
   bench::PerRecord per_record(state);
   for (auto _ : state) turn();
   per_record.report(kRecords);
+}
+
+void complete_in(benchmark::State& state, const std::vector<std::uint32_t>& order,
+                 std::int64_t step) {
+  complete_by(state, step, [&](CommitTracker& tracker, Sequence first) {
+    for (const std::uint32_t index : order) tracker.complete(first + index, 1);
+  });
 }
 
 std::vector<std::uint32_t> in_order() {
@@ -65,17 +72,9 @@ std::vector<std::uint32_t> at_random() {
 }
 
 void tracker_whole_batches(benchmark::State& state) {
-  CommitTracker tracker;
-  Admission admission(1);
-  const auto turn = [&] {
-    const Sequence first = admission.admit(tracker);
+  complete_by(state, 1, [](CommitTracker& tracker, Sequence first) {
     for (std::size_t i = 0; i < kBatches; ++i) tracker.complete(first + i * kBatch, kBatch);
-    benchmark::DoNotOptimize(tracker.commit_position());
-  };
-  turn();
-  bench::PerRecord per_record(state);
-  for (auto _ : state) turn();
-  per_record.report(kRecords);
+  });
 }
 BENCHMARK(tracker_whole_batches);
 
@@ -88,24 +87,16 @@ BENCHMARK(tracker_random_order);
 /// As key order finishes them: of each batch what one lane has, lane by lane.
 void tracker_lanes(benchmark::State& state) {
   constexpr std::uint32_t kLanes = 16;
-  CommitTracker tracker;
-  Admission admission(1);
   std::vector<std::vector<std::uint32_t>> lanes(kLanes);
   std::mt19937_64 random(1);
   for (std::uint32_t index = 0; index < kBatch; ++index) {
     lanes[random() % kLanes].push_back(index);
   }
-  const auto turn = [&] {
-    const Sequence first = admission.admit(tracker);
+  complete_by(state, 1, [&](CommitTracker& tracker, Sequence first) {
     for (std::size_t i = 0; i < kBatches; ++i) {
       for (const auto& lane : lanes) tracker.complete(first + i * kBatch, lane);
     }
-    benchmark::DoNotOptimize(tracker.commit_position());
-  };
-  turn();
-  bench::PerRecord per_record(state);
-  for (auto _ : state) turn();
-  per_record.report(kRecords);
+  });
 }
 BENCHMARK(tracker_lanes);
 

@@ -43,9 +43,7 @@ void Dispatcher::settle(Run& run, std::uint32_t end, std::span<const RunFailure>
       partition.counters.processed += count;
       counters.processed += count;
       counters.residence.record(now - part.batch->admitted_at, count);
-      if (!partition.failed_attempts.empty()) {
-        partition.forget_attempts(*part.batch, part.begin, part.end);
-      }
+      partition.forget_attempts(*part.batch, part.begin, part.end);
     });
   };
   std::uint32_t from = run.settled;

@@ -36,9 +36,12 @@ struct AdmittedBatch {
   [[nodiscard]] Sequence sequence_at(std::uint32_t position) const noexcept {
     return first_sequence + index_at(position);
   }
+  [[nodiscard]] bool holds(Sequence sequence) const noexcept {
+    return sequence >= first_sequence && sequence - first_sequence < records.size();
+  }
   /// With keys, [begin, end) are of one lane, where indices rise with positions.
   [[nodiscard]] bool covers(std::uint32_t begin, std::uint32_t end, Sequence sequence) const {
-    if (sequence < first_sequence || sequence - first_sequence >= records.size()) return false;
+    if (!holds(sequence)) return false;
     const auto index = static_cast<std::uint32_t>(sequence - first_sequence);
     if (index_by_position.empty()) return index >= begin && index < end;
     const auto indices = index_by_position.begin();

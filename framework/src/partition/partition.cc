@@ -149,11 +149,8 @@ std::size_t Partition::busy_strands() const noexcept {
 Duration Partition::oldest_age(TimePoint now) const {
   const auto oldest = tracker_.oldest_unfinished();
   if (!oldest) return Duration::zero();
-  const auto holds = [&](const AdmittedBatch* batch) {
-    return *oldest >= batch->first_sequence &&
-           *oldest - batch->first_sequence < batch->records.size();
-  };
-  const auto batch = std::ranges::find_if(batches_, holds);
+  const auto batch =
+      std::ranges::find_if(batches_, [&](const AdmittedBatch* one) { return one->holds(*oldest); });
   return batch == batches_.end() ? Duration::zero() : now - (*batch)->admitted_at;
 }
 

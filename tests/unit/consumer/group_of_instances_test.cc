@@ -38,6 +38,15 @@ FakeBroker& lasting_broker() {
   return brokers->emplace_back();
 }
 
+detail::GroupPorts dying_clients(FakeBroker& broker, const std::atomic<bool>& dies) {
+  detail::GroupPorts ports;
+  ports.connect = [&](const ConsumerConfig&, unsigned, detail::Doorbell&) {
+    return Result<std::unique_ptr<detail::BrokerClient>>(
+        std::make_unique<DyingClient>(broker, dies));
+  };
+  return ports;
+}
+
 ConsumerConfig group_config(unsigned instances) {
   ConsumerConfig config = instance_config();
   config.workers = 1;
@@ -51,12 +60,7 @@ TEST(GroupOfInstances, RecordsQueuedByAPollerThatThrewAreNotBegun) {
   broker.assign({orders(0), orders(1)});
   broker.produce(orders(0), 0, 1);
   broker.produce(orders(1), 0, 1);
-  detail::GroupPorts ports;
-  ports.connect = [&](const ConsumerConfig&, unsigned, detail::Doorbell&) {
-    return Result<std::unique_ptr<detail::BrokerClient>>(
-        std::make_unique<DyingClient>(broker, dies));
-  };
-  detail::GroupOfInstances group(group_config(1), std::move(ports));
+  detail::GroupOfInstances group(group_config(1), dying_clients(broker, dies));
   std::atomic<int> handled{0};
   const RunSummary summary = group.run(detail::source_of([&](const Record&) {
                                          // The other partition's record is queued behind this one.
@@ -78,12 +82,7 @@ TEST(GroupOfInstances, APollerThatThrewLeavesTheGroupWithoutACommit) {
   FakeBroker& broker = lasting_broker();
   broker.assign({orders(0)});
   broker.produce(orders(0), 0, 1);
-  detail::GroupPorts ports;
-  ports.connect = [&](const ConsumerConfig&, unsigned, detail::Doorbell&) {
-    return Result<std::unique_ptr<detail::BrokerClient>>(
-        std::make_unique<DyingClient>(broker, dies));
-  };
-  detail::GroupOfInstances group(group_config(1), std::move(ports));
+  detail::GroupOfInstances group(group_config(1), dying_clients(broker, dies));
   EXPECT_FALSE(group.run(detail::source_of([&](const Record&) { dies = true; }), {}).ok());
   ASSERT_FALSE(broker.log.empty());
   EXPECT_EQ(broker.log.back(), "leave") << "or its partitions wait for max.poll.interval.ms";
@@ -96,12 +95,7 @@ TEST(GroupOfInstances, AHandlerThatWaitsForTheCommitOfAPollerThatThrewIsAnswered
   broker.answers_commits = false;
   broker.assign({orders(0)});
   broker.produce(orders(0), 0, 1);
-  detail::GroupPorts ports;
-  ports.connect = [&](const ConsumerConfig&, unsigned, detail::Doorbell&) {
-    return Result<std::unique_ptr<detail::BrokerClient>>(
-        std::make_unique<DyingClient>(broker, dies));
-  };
-  detail::GroupOfInstances group(group_config(1), std::move(ports));
+  detail::GroupOfInstances group(group_config(1), dying_clients(broker, dies));
   std::optional<ErrorCode> answer;
   const RunSummary summary = group.run(detail::source_of([&](const Record&, Context& context) {
                                          dies = true;
