@@ -5,7 +5,12 @@
 
 # The first version sound for every group protocol; older ones lose or repeat records.
 rdkafka_minimum=2.12
-rdkafka_malloc=${STRANDLINE_RDKAFKA_MALLOC:-system}
+# Without a choice the last one stands: every script calls set-up, and none may undo it.
+chosen_malloc() {
+  local prefix=$deps/rdkafka.prefix
+  [[ -e $prefix ]] && cat "$deps/$(<"$prefix")/malloc" 2>/dev/null || echo system
+}
+rdkafka_malloc=${STRANDLINE_RDKAFKA_MALLOC:-$(chosen_malloc)}
 
 # The archives this machine uses, as apt itself reads its configuration: either form of it, and no
 # entry that is commented or disabled. Archives beside Debian's fail harmlessly when asked.

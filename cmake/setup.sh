@@ -15,7 +15,8 @@ usage: cmake/setup.sh [--for run|tests|bench] [--with-kafka] [--with-tidy]
   --with-kafka   also a JDK and Maven, for tests against real brokers
   --with-tidy    also clang-tidy and clang-format
 environment:
-  STRANDLINE_RDKAFKA_MALLOC=system|mimalloc   the allocator librdkafka is built on (default: system)
+  STRANDLINE_RDKAFKA_MALLOC=system|mimalloc   the allocator librdkafka is built on (default: the last
+                                              choice, at first system)
 EOF
 }
 

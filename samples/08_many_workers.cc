@@ -1,7 +1,7 @@
 // Many workers behind one consumer: two partitions, and yet eight handlers at a time, because only
 // records with the same key must wait for each other. `key_extractor` can order by something else
 // than the record's key; `Ordering::none` orders nothing. Commits stay right all the same: the
-// position of a partition waits for the slowest record. Subjects 7 and 11.
+// position of a partition waits for the slowest record. Subjects 7 and 9.
 //
 //   build/release/samples/08_many_workers --mock
 

@@ -1,5 +1,5 @@
 // Lag, seen from inside: `stats()` has it for each partition, with the record that holds the commit
-// position and since when; a PrometheusEndpoint serves the same and some sixty more values over
+// position and since when; a PrometheusEndpoint serves the same and some seventy more values over
 // HTTP. Kafka's names:  records-lag      strandline_partition_records_lag{topic,partition}
 //                 records-lag-max  strandline_records_lag_max
 //                 records-lag-avg  strandline_records_lag_avg

@@ -1,6 +1,6 @@
 // Batch handler: a run of records of one partition, in order, in one call: what a bulk insert
 // wants. The answer is `done`, `done_through` (04), or record by record: a failed one comes again
-// after a while, the others of its batch do not. Subjects 1 and 11; Kafka's `poll()` loop over
+// after a while, the others of its batch do not. Subjects 1 and 9; Kafka's `poll()` loop over
 // `max.poll.records`.
 //
 //   build/release/samples/12_batch_handler --mock

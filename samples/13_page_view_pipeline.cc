@@ -3,7 +3,7 @@
 // file needs no lock. A crash loses nothing: what was written and not yet committed is written
 // again, and can be told by its partition and offset (samples/README.md). Events that are not JSON
 // become dead letters. With --mock a first copy of the program crashes right behind an fsync; then
-// this one goes on. Subjects 7 and 11.
+// this one goes on. Subjects 7 and 9.
 //
 //   build/release/samples/13_page_view_pipeline --mock --directory /tmp/page-views
 
@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
                       .records = 2000,
                       .record = samples::page_view,
                       .options = [&](CLI::App& app) { options.add_to(app); }}};
+  std::filesystem::create_directories(options.directory);
   if (demo.mock()) samples::crash_once(demo, options);
 
   Consumer consumer{{

@@ -3,7 +3,7 @@
 // times; the order of the partition is kept meanwhile, no thread waits, and the commit waits for
 // the broker to have the letter. A second consumer reads the letters: the record as it was, and in
 // its headers where it comes from and why it failed. Alternatives when attempts are used up: `stop`
-// (default), `drop`, `park`. Subject 11.
+// (default), `drop`, `park`. Subject 9.
 //
 //   build/release/samples/14_dead_letters --mock
 

@@ -1,7 +1,7 @@
 // Coroutine enrichment: each record needs an answer from somewhere else, and no thread waits for
 // it. Two workers keep up to a hundred look-ups in the air (`async_max`); records of one customer
 // still go one after the other, and the commit position waits for every answer. With a library that
-// calls back instead, take the form of sample 16. Subject 11.
+// calls back instead, take the form of sample 16. Subject 9.
 //
 //   build/release/samples/15_coroutine_enrichment --mock
 

@@ -2,7 +2,7 @@
 // its answer, and call that from a thread of theirs. The handler passes its `Completion` along and
 // returns at once; the record counts as finished when the completion is answered, from whatever
 // thread. Answers come here in another order than the requests; the commit position still never
-// passes a record whose answer is missing. Subject 11.
+// passes a record whose answer is missing. Subject 9.
 //
 //   build/release/samples/16_callback_client --mock
 

@@ -1,3 +1,5 @@
+// bench_fill: creates a topic and fills it, the same for the same seed; prints one line of JSON.
+
 #include "common/filler.h"
 #include "common/report.h"
 #include "common/topics.h"

@@ -1,3 +1,8 @@
+// From the moment before produce to the first line of the handler, at a fixed rate, all in one
+// process and on one clock. The raw poll loop and the framework read the same records at the same
+// time, each as a group of its own: what the producer, the broker and the disk did to a record they
+// did to both, so the difference is what the framework adds.
+
 #include "common/report.h"
 #include "common/topics.h"
 #include "latency/load.h"
@@ -15,10 +20,6 @@
 #include <thread>
 #include <vector>
 
-// From the moment before produce to the first line of the handler, at a fixed rate, all in one
-// process and on one clock. The raw poll loop and the framework read the same records at the same
-// time, each as a group of its own: what the producer, the broker and the disk did to a record they
-// did to both, so the difference is what the framework adds.
 namespace {
 
 using bench::Load;

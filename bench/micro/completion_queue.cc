@@ -1,3 +1,5 @@
+// The way back from the workers to the poller: what an element costs.
+
 #include "executor/completion_queue.h"
 #include "micro/per_record.h"
 

@@ -1,3 +1,5 @@
+// What a timer costs that fires, with many of them.
+
 #include "executor/timer_wheel.h"
 #include "micro/per_record.h"
 

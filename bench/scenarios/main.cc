@@ -1,3 +1,5 @@
+// bench_scenario: a subcommand for each scenario; prints one line of JSON.
+
 #include "common/report.h"
 #include "scenarios/scenario.h"
 

@@ -1,3 +1,6 @@
+// What a record in flight costs beside librdkafka's own memory (which is malloc's, and not
+// counted), and what a record allocates when nothing grows any more.
+
 #include <strandline/strandline.h>
 
 #include "common/allocations.h"
@@ -14,8 +17,6 @@
 #include <mutex>
 #include <thread>
 
-// What a record in flight costs beside librdkafka's own memory (which is malloc's, and not
-// counted), and what a record allocates when nothing grows any more.
 namespace bench {
 namespace {
 

@@ -1,3 +1,6 @@
+// A second member comes and goes under load. Both share as many permits to work as one has workers,
+// so that the second adds no capacity: what is lost is lost to the rebalance.
+
 #include "common/config.h"
 #include "scenarios/ledger.h"
 #include "scenarios/scenario.h"
@@ -6,8 +9,6 @@
 #include <optional>
 #include <semaphore>
 
-// A second member comes and goes under load. Both share as many permits to work as one has workers,
-// so that the second adds no capacity: what is lost is lost to the rebalance.
 namespace bench {
 
 namespace {

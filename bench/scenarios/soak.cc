@@ -1,3 +1,8 @@
+// What a consumer handles in an hour, in minutes: another process produces as fast as it can while
+// one consumer follows, sixty times. What memory grows by depends on how many records have passed,
+// not on how long they took. Looked at when all are handled: what librdkafka reads ahead comes and
+// goes, and is more than any growth.
+
 #include "common/config.h"
 #include "common/meter.h"
 #include "common/report.h"
@@ -9,10 +14,6 @@
 
 #include <algorithm>
 
-// What a consumer handles in an hour, in minutes: another process produces as fast as it can while
-// one consumer follows, sixty times. What memory grows by depends on how many records have passed,
-// not on how long they took. Looked at when all are handled: what librdkafka reads ahead comes and
-// goes, and is more than any growth.
 namespace bench {
 
 namespace {

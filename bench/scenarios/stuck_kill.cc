@@ -1,3 +1,7 @@
+// A handler that never returns holds its partition's position; then the process is killed. How many
+// records does the next member see again? What was handled behind the stuck record must come again,
+// because a position is one number: no commit can say "all but this one".
+
 #include "common/config.h"
 #include "scenarios/ledger.h"
 #include "scenarios/scenario.h"
@@ -14,9 +18,6 @@
 #include <iterator>
 #include <stdexcept>
 
-// A handler that never returns holds its partition's position; then the process is killed. How many
-// records does the next member see again? What was handled behind the stuck record must come again,
-// because a position is one number: no commit can say "all but this one".
 namespace bench {
 
 namespace {

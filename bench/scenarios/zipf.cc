@@ -1,3 +1,7 @@
+// Keys as they are in life: a few that come all the time. With key order nothing can be faster than
+// the hottest key's records one after the other. How long these take is measured: a sleep of one
+// millisecond lasts some percent longer, by as much as the kernel and the other threads add to it.
+
 #include "common/config.h"
 #include "scenarios/ledger.h"
 #include "scenarios/scenario.h"
@@ -6,9 +10,6 @@
 #include <algorithm>
 #include <charconv>
 
-// Keys as they are in life: a few that come all the time. With key order nothing can be faster than
-// the hottest key's records one after the other. How long these take is measured: a sleep of one
-// millisecond lasts some percent longer, by as much as the kernel and the other threads add to it.
 namespace bench {
 
 namespace {

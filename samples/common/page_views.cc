@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/members.h"
 
@@ -22,6 +23,17 @@ namespace {
 constexpr int kPartitions = 4;
 constexpr int kBrokenEvery = 500;
 constexpr int kCrashAfter = 5;
+
+/// What the sample itself has written: the directory may be anybody's.
+std::vector<std::filesystem::path> files_of(const std::string& topic,
+                                            const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator{directory}) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(topic + "[") && name.ends_with(".jsonl")) files.push_back(entry.path());
+  }
+  return files;
+}
 }  // namespace
 
 strandline::testing::ProducedRecord page_view(int number) {
@@ -39,8 +51,7 @@ void PageViewOptions::add_to(CLI::App& app) {
 
 void crash_once(Demo& demo, PageViewOptions& options) {
   demo.cluster().create_topic(demo.topic() + ".dead", 1);
-  std::filesystem::remove_all(options.directory);
-  std::filesystem::create_directories(options.directory);
+  for (const auto& file : files_of(demo.topic(), options.directory)) std::filesystem::remove(file);
   Members members;
   const pid_t copy =
       members.start({"--bootstrap-servers", demo.bootstrap_servers(), "--topic", demo.topic(),
@@ -59,9 +70,9 @@ void judge_files(Demo& demo, const PageViewOptions& options) {
   std::set<std::pair<int, std::int64_t>> events;
   std::size_t files = 0;
   std::size_t lines = 0;
-  for (const auto& file : std::filesystem::directory_iterator{options.directory}) {
+  for (const auto& file : files_of(demo.topic(), options.directory)) {
     ++files;
-    std::ifstream in{file.path()};
+    std::ifstream in{file};
     for (std::string line; std::getline(in, line); ++lines) {
       // The crash may have torn the last line of a file; that event then is in another one, too.
       const json event = json::parse(line, nullptr, false);

@@ -25,8 +25,8 @@ struct PageViewOptions {
   std::atomic<int> batches_{0};
 };
 
-/// Empties the directory, runs a copy of the program that crashes half-way, and expects of this one
-/// what is not committed.
+/// Deletes this sample's files of an earlier run, and no others, runs a copy of the program that
+/// crashes half-way, and expects of this one what is not committed.
 void crash_once(Demo& demo, PageViewOptions& options);
 
 /// Every event of the topic stands whole in some file, broken ones apart.

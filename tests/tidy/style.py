@@ -19,10 +19,8 @@ BELOW = {
     "retry": {"base"},
     "metrics": {"base"},
     "partition": {"base", "commit", "executor"},
-    "dispatch": {"base", "commit", "executor", "retry", "partition", "metrics"},
-    "consumer": {"base", "kafka", "commit", "executor", "retry", "partition", "dispatch", "metrics"},
-    # A component beside the library: the mock cluster for users' own tests.
-    "testing": {"base", "kafka"},
+    "dispatch": {"base", "commit", "executor", "retry", "partition"},
+    "consumer": {"base", "kafka", "commit", "executor", "retry", "partition", "dispatch"},
 }
 # Libraries that only one room sees, by how their headers are included.
 ONLY_IN = {

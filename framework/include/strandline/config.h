@@ -18,7 +18,7 @@
 #include <vector>
 
 /// Everything a consumer can be told, as one aggregate with designated initialisers. Copyable and
-/// printable; no builder. Without a value in it a field is required. Kafka's own names for these
+/// printable; no builder. A field without a default is required. Kafka's own names for these
 /// options are mapped in docs/CONFIGURATION.md.
 namespace strandline {
 
@@ -40,7 +40,7 @@ enum class GroupProtocol : std::uint8_t {
 enum class Assignor : std::uint8_t {
   range,
   roundrobin,
-  cooperative_sticky,  ///< only what moves is stopped (KIP-429); needs librdkafka 2.10.1
+  cooperative_sticky,  ///< only what moves is given up (KIP-429); needs librdkafka 2.10.1
 };
 
 struct GroupConfig {
@@ -58,7 +58,8 @@ struct GroupConfig {
   /// A member learns from its heartbeat that the group rebalances: a partition that moves
   /// cooperatively has no owner for up to this long. One small request to the coordinator each.
   std::chrono::milliseconds heartbeat_interval = 1s;
-  /// The poller never stops polling, so a slow handler cannot exceed it; it bounds the drain.
+  /// The poller never waits for handlers, so a slow one cannot exceed it; a drain may, and so may
+  /// the user's code on the poller: listeners, key extractors, factories.
   std::chrono::milliseconds max_poll_interval = 5min;
 };
 
@@ -216,7 +217,8 @@ struct ConsumerConfig {
   /// Any other librdkafka property, by its own name. Those the framework owns are refused by name.
   std::map<std::string, std::string> librdkafka{};
 
-  /// All faults at once; empty when the configuration is sound. Needs no connection.
+  /// All faults of the fields at once; empty when there is none. Needs no connection. The
+  /// consumer's constructor asks librdkafka as well.
   [[nodiscard]] std::vector<ConfigFault> validate() const;
 };
 

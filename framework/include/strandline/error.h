@@ -17,6 +17,7 @@ enum class ErrorCode : std::uint8_t {
   authorization,        ///< an ACL denies the topic or the group
   unknown_topic,        ///< a topic or partition does not exist
   offset_out_of_range,  ///< no valid offset to start from, and `offset_reset` is `none`
+  log_truncated,        ///< records that had been read are gone, others stand in their place
   fenced,               ///< another member took this one's identity (static membership)
   commit_failed,        ///< the broker refused a commit, or did not answer in time
   not_assigned,         ///< the partition was revoked or lost meanwhile

@@ -36,7 +36,10 @@ enum class Exhausted : std::uint8_t {
   stop,         ///< the consumer drains, commits up to the record, and `run` returns the error
   dead_letter,  ///< it is produced to `dead_letter_topic`; the commit waits for the acknowledgement
   drop,         ///< it is counted as dropped and the commit position passes it
-  park,  ///< it stays unfinished: its order waits, others go on, the commit position does not pass
+  /// It stays unfinished: its order waits, others go on, the commit position does not pass. The
+  /// whole batch it came in stays in memory and counts for `in_flight.bytes_max_per_partition`:
+  /// many parked records end in reading no more.
+  park,
 };
 
 /// Which failures are worth another attempt, by the type of the exception, by error code, or by a

@@ -40,7 +40,8 @@ class AsyncHandler {
 /// Which strand a factory is asked to make a handler for.
 struct StrandInfo {
   TopicPartition partition;
-  /// 0 with `Ordering::partition`; otherwise the strand's number within its partition.
+  /// With `Ordering::key` the strand's number within its partition. Else 0, also for each of the
+  /// several handlers that a partition without order has.
   std::size_t strand = 0;
 };
 

@@ -19,8 +19,8 @@ enum class StopMode : std::uint8_t;
 /// Place it after the consumer, so that it goes first. The consumer must not be moved meanwhile: it
 /// is remembered where it is. One at a time in a process (a second throws
 /// std::logic_error); the former signal actions come back when it is destroyed.
-/// Thread safety: construct and destroy from one thread. The signal handler itself only writes to a
-/// pipe; the stop is requested from a thread of this object's own.
+/// Thread safety: construct and destroy from one thread. The signal handler itself only writes to
+/// an eventfd; the stop is requested from a thread of this object's own.
 class SignalStop {
  public:
   explicit SignalStop(Consumer& consumer, std::initializer_list<int> signals = {SIGINT, SIGTERM});

@@ -135,8 +135,9 @@ struct LeftRecord {
 
 /// What `Consumer::run` answers: what was done, what was left, and why it ended.
 struct RunSummary {
-  Stats stats;                             ///< the last snapshot, after the final commit
-  std::vector<PartitionStats> partitions;  ///< as each one was when it was given up at the end
+  Stats stats;  ///< the last snapshot, after the final commit
+  std::vector<PartitionStats>
+      partitions;  ///< all it ever had, as each was when given up last; once per instance
   std::vector<LeftRecord>
       left;  ///< handlers still running at the drain deadline (at most 100 named)
   std::size_t left_in_flight = 0;  ///< begun and not finished; they come again

@@ -68,9 +68,10 @@ struct TaskPromise<void> : TaskPromiseBase {
 /// Ownership: the task owns its frame. Thread safety: one thread at a time; it may hop between
 /// threads at each suspension.
 ///
-/// Do not write a coroutine lambda with captures as a handler: the captures die with the lambda
-/// object, not with the frame. `run` keeps the handler alive while it runs, so captures by
-/// reference are as safe as in any other handler.
+/// A coroutine lambda's captures live in the lambda object, not in the frame. `run` keeps its
+/// handler until all tasks have ended, so there they are safe. A lambda that is made within a
+/// handler has to outlive its task: better write a function with parameters, which the frame
+/// copies.
 template <class T = void>
 class [[nodiscard]] Task {
  public:

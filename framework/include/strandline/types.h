@@ -53,7 +53,7 @@ struct TopicPartition {
   friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
 };
 
-/// "orders[3]", as Kafka's own tools print it.
+/// "orders[3]", as logs and errors name it.
 [[nodiscard]] inline std::string to_string(const TopicPartition& partition) {
   return partition.topic + "[" + std::to_string(partition.partition.value()) + "]";
 }

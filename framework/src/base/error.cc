@@ -18,6 +18,8 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "unknown_topic";
     case ErrorCode::offset_out_of_range:
       return "offset_out_of_range";
+    case ErrorCode::log_truncated:
+      return "log_truncated";
     case ErrorCode::fenced:
       return "fenced";
     case ErrorCode::commit_failed:

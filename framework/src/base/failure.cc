@@ -4,6 +4,14 @@
 
 namespace strandline::detail {
 
+namespace {
+// User code: null has been seen.
+const char* text_of(const std::exception& error) noexcept {
+  const char* const text = error.what();
+  return text != nullptr ? text : "";
+}
+}  // namespace
+
 Failure failure_of(std::exception_ptr exception) noexcept {
   Failure failure;
   if (!exception) {
@@ -13,10 +21,10 @@ Failure failure_of(std::exception_ptr exception) noexcept {
   try {
     std::rethrow_exception(exception);
   } catch (const std::system_error& error) {
-    failure.why = error.what();
+    failure.why = text_of(error);
     failure.code = error.code();
   } catch (const std::exception& error) {
-    failure.why = error.what();
+    failure.why = text_of(error);
   } catch (...) {
     failure.why = "an exception that is not derived from std::exception";
   }

@@ -165,6 +165,23 @@ void Committer::abandon() {
   }
 }
 
+void Committer::abandon_waiters() noexcept {
+  for (auto& [id, request] : requests_) {
+    const Done done = std::exchange(request.done, {});
+    if (!done) continue;
+    try {
+      auto answers = unanswered(request);
+      for (CommittedOffset& answer : answers) {
+        answer.error = Error{ErrorCode::stopped, "the consumer stopped before the broker's answer"};
+      }
+      done(answers);
+    } catch (...) {
+      log(LogLevel::error,
+          "no memory to tell who waits for a commit that the consumer has stopped");
+    }
+  }
+}
+
 void Committer::tell_listener(const std::vector<CommittedOffset>& offsets) noexcept {
   if (!config_.on_commit) return;
   try {

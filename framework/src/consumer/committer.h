@@ -40,6 +40,8 @@ class Committer {
   void on_answer(CommitId id, const std::vector<CommittedOffset>& offsets);
   /// Nobody will answer any more: whoever waits is told so.
   void abandon();
+  /// The same where the books cannot be trusted any more: nothing but the answers.
+  void abandon_waiters() noexcept;
 
   /// `per_batch`: the partition may not go on before what it has finished is committed.
   [[nodiscard]] bool waits_for_commit(Partition& partition) const;

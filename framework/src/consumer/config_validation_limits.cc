@@ -14,6 +14,8 @@ constexpr unsigned kInstancesMax = 1'000;
 constexpr std::size_t kPrefetchRecordsMax = 10'000'000;
 constexpr std::size_t kPrefetchBytesMax = std::size_t{2'097'151} * 1024;
 constexpr std::size_t kFetchBytesMinMax = 100'000'000;
+// Its message.max.bytes is no smaller, and may not be above this.
+constexpr std::size_t kFetchBytesMaxMin = 1'000;
 constexpr std::size_t kFetchBytesMaxMax = 2'147'483'135;
 constexpr std::size_t kPartitionBytesMaxMax = 1'000'000'000;
 constexpr std::chrono::milliseconds kFetchWaitMax = std::chrono::minutes(5);
@@ -52,7 +54,8 @@ void check_fetch(const ConsumerConfig& config, ConfigFaults& faults) {
   faults.check_range("fetch.prefetch_bytes", fetch.prefetch_bytes, 1, kPrefetchBytesMax);
   faults.check_range("fetch.bytes_min", fetch.bytes_min, 1, kFetchBytesMinMax);
   faults.check_range("fetch.wait_max", fetch.wait_max, 0ms, kFetchWaitMax);
-  const bool whole = faults.check_range("fetch.bytes_max", fetch.bytes_max, 1, kFetchBytesMaxMax);
+  const bool whole =
+      faults.check_range("fetch.bytes_max", fetch.bytes_max, kFetchBytesMaxMin, kFetchBytesMaxMax);
   const bool part = faults.check_range("fetch.partition_bytes_max", fetch.partition_bytes_max, 1,
                                        kPartitionBytesMaxMax);
   faults.add_if(whole && part && fetch.partition_bytes_max > fetch.bytes_max,

@@ -28,7 +28,12 @@ void Instance::advance_phase() {
       begin_commit();
       [[fallthrough]];
     case Phase::committing:
-      if (stop < 2 && !final_commit_answered_ && now < phase_deadline_) return;
+      // The answer to a revoke under way would come after the group was left, and so would its
+      // commit.
+      if (stop < 2 && now < phase_deadline_ &&
+          (!final_commit_answered_ || rebalance_.under_way())) {
+        return;
+      }
       begin_close();
       return;
     case Phase::closing:
@@ -85,6 +90,12 @@ void Instance::drain_over() {
 void Instance::begin_commit() {
   phase_ = Phase::committing;
   phase_deadline_ = clock_.now() + config_.commit.timeout;
+  if (config_.listener != nullptr) {
+    // What it flushes in on_revoked has to be flushed before the position says so: the revoke that
+    // closing the client brings tells it, and commits then.
+    final_commit_answered_ = true;
+    return;
+  }
   committer_.commit_finally(assignment_.ids(),
                             [this](const auto&) { final_commit_answered_ = true; });
 }
@@ -94,7 +105,10 @@ void Instance::begin_close() {
     log(LogLevel::warning, "stopping: the final commit was not answered; records may come again");
   }
   phase_ = Phase::closing;
-  phase_deadline_ = clock_.now() + kCloseTimeout;
+  // With a listener the final commit is still to come, see begin_commit.
+  const bool commits = config_.listener != nullptr;
+  phase_deadline_ = clock_.now() + kCloseTimeout +
+                    (commits ? Duration(config_.commit.timeout) : Duration::zero());
   client_->begin_close();
 }
 

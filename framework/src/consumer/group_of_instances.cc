@@ -154,7 +154,7 @@ RunSummary GroupOfInstances::finish(WorkerPool& pool, std::optional<Error> error
   serve_late(pollers);
   // What is left in the queue was taken back when its partition ended, and only finds its way home;
   // but not the jobs of a poller that threw.
-  const std::size_t stuck = pool.shut_down(kWorkerPatience, [](Job& job) { job.begin(); });
+  const std::size_t stuck = pool.shut_down(kWorkerPatience, [](Job& job) { job.unstarted(); });
   for (const auto& poller : pollers) {
     poller->instance->report(summary);
     if (poller->error && !summary.error) summary.error = poller->error;

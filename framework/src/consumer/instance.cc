@@ -60,6 +60,11 @@ bool Instance::turn() {
   rebalance_.tick();
   advance_phase();
   if (phase_ == Phase::running) busy |= intake_.turn();
+  if (start >= next_look_) {
+    // Before the dispatch: what comes back may go to another worker at once.
+    next_look_ = start + kLookInterval;
+    dispatcher_.take_back_slow();
+  }
   busy |= dispatcher_.dispatch(intake_.in_flight()) > 0;
 
   const std::uint64_t finished = dispatcher_.counters.processed +
@@ -68,10 +73,6 @@ bool Instance::turn() {
   finished_seen_ = finished;
   if (phase_ == Phase::running || phase_ == Phase::draining) committer_.tick();
 
-  if (start >= next_look_) {
-    next_look_ = start + kLookInterval;
-    dispatcher_.take_back_slow();
-  }
   if (start >= next_observe_) observe(start);
   assignment_.bury();
   if (busy) dispatcher_.counters.turn.record(clock_.now() - start);
@@ -127,8 +128,17 @@ void Instance::on_error(ClientError error) {
   const bool refused =
       error.error.code == ErrorCode::authentication || error.error.code == ErrorCode::authorization;
   // Refused before anything was ever read: a wrong configuration, which waiting does not mend.
-  if (error.fatal || (refused && !rebalance_.ever_assigned())) return fail(error.error);
+  if (error.fatal || (refused && !ever_served())) return fail(error.error);
   log(LogLevel::error, "{}", error.error.message);
+}
+
+/// A group assigns nothing to whom it refuses. Partitions named by hand are ours before any broker
+/// has said a word: then it is what is known of them that tells.
+bool Instance::ever_served() {
+  if (config_.assignment.empty()) return rebalance_.ever_assigned();
+  return std::ranges::any_of(assignment_.parts(), [&](const AssignedPart& part) {
+    return client_->high_watermark(part.partition->id()).is_valid();
+  });
 }
 
 void Instance::on_delivery(std::uint64_t token, Result<void> result) {

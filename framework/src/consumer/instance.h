@@ -73,7 +73,10 @@ class Instance final : private BrokerEvents, private DispatchEvents, private Del
   /// After it is closed, when it is not settled: whoever still waits for an answer, or asks later,
   /// is told that the consumer has stopped. Nobody turns this object any more, so waiting would be
   /// for ever.
-  void abandon() noexcept { port_->close(); }
+  void abandon() noexcept {
+    port_->close();
+    committer_.abandon_waiters();
+  }
   /// Poller, after it threw: the partitions go to others now, and not when max.poll.interval.ms
   /// tells the group that nobody polls. May block for a few seconds.
   void leave_group() noexcept;
@@ -102,6 +105,7 @@ class Instance final : private BrokerEvents, private DispatchEvents, private Del
   void begin_close();
   void finish_close();
   void fail(Error error);
+  [[nodiscard]] bool ever_served();
   void check_no_offset(TimePoint now);
 
   void observe(TimePoint now);

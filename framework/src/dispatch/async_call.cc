@@ -114,6 +114,7 @@ void AsyncCallState::start(AsyncHandler& handler) noexcept {
   starting = outer;
   // Without an abandonment the completion was moved away or answered: then its owner's word counts.
   if (abandoned) answer(Outcome::retry, thrown ? std::move(*thrown) : std::move(*abandoned));
+  take_step(kReturned);
 }
 
 bool AsyncCallState::cancel() noexcept {
@@ -136,6 +137,20 @@ void AsyncCallState::answer(Outcome result, Failure why) noexcept {
     failure_.reset(new (std::nothrow) Failure(std::move(why)));
   }
   add_share();  // the answer's, until it has been dealt with
+  take_step(kAnswered);
+}
+
+/// An answer goes to the poller at once, which may start the next call while this one's handler has
+/// not returned yet: harmless where handlers are shared anyhow. A strand's own one has no lock:
+/// there the answer and the return each look whether the other has been, and the second of them
+/// pushes.
+void AsyncCallState::take_step(Step step) noexcept {
+  if (scope_->own_handlers) {
+    const std::uint8_t before = steps_.fetch_or(step, std::memory_order_acq_rel);
+    if ((before | step) != (kAnswered | kReturned)) return;
+  } else if (step == kReturned) {
+    return;
+  }
   scope_->port->push(*this);
 }
 

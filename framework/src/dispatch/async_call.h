@@ -55,6 +55,7 @@ struct AsyncScope {
   Partition* partition;
   std::shared_ptr<const TopicPartition> id;
   std::stop_token stop;
+  bool own_handlers;  ///< a factory made them: no two calls may be inside one at a time
 };
 
 /// One record on its way through an asynchronous handler or coroutine.
@@ -102,11 +103,14 @@ class AsyncCallState final : public AsyncCall, public Answer, private ContextBac
 
  private:
   enum class Phase : std::uint8_t { queued, started, answered, cancelled };
+  /// What has to come before an answer counts, where the next call gets the same handler.
+  enum Step : std::uint8_t { kAnswered = 1, kReturned = 2 };
 
   AsyncCallState(const std::shared_ptr<const AsyncScope>& scope, Item item,
                  const RecordFields& fields, unsigned attempt, std::uint32_t tail);
 
   void end() noexcept override;
+  void take_step(Step step) noexcept;
   [[nodiscard]] std::stop_token stop_token() const override { return scope_->stop; }
   [[nodiscard]] const TopicPartition& topic_partition() const noexcept override {
     return *scope_->id;
@@ -118,6 +122,7 @@ class AsyncCallState final : public AsyncCall, public Answer, private ContextBac
                     SleepRoom& room) override;
 
   std::atomic<Phase> phase_{Phase::queued};
+  std::atomic<std::uint8_t> steps_{0};
   std::uint32_t position_;
   AdmittedBatch* batch_;
   std::shared_ptr<const AsyncScope> scope_;
@@ -168,6 +173,8 @@ class Sleep final : public Answer, public Timer, public Job {
   void on_poller() noexcept override { owner().on_sleep(*this); }
   void on_due() override { owner().on_sleep_due(*this); }
   void run() noexcept override;
+  /// Not resumed by whoever shuts the workers down: what is behind it may take for ever.
+  void unstarted() noexcept override { discard(); }
   /// The consumer is gone: the coroutine is never resumed, and stays where it is for good.
   void discard() noexcept override;
   /// Its partition's stop has been asked for since it began: the coroutine should see it now. A

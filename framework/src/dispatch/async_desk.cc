@@ -33,11 +33,14 @@ bool AsyncDesk::start_from(Strand& strand, std::vector<Job*>& jobs) {
   static constexpr std::size_t kCallsPerJob = 16;
   while (!strand.empty() && strand.holds == 0) {
     if (full()) return false;
+    if (strand.token && !strand.ready()) break;
     const Stretch& front = strand.front();
     const Item first{front.batch, front.begin};
     AsyncStart::Owner start;
+    std::shared_ptr<AsyncHandler> handler;
     try {
-      start = AsyncStart::make(pools_, handler_for(strand.partition(), first));
+      handler = handler_for(strand.partition(), first);
+      start = AsyncStart::make(pools_, handler);
     } catch (...) {
       ++strand.holds;
       tools_.events.on_stop_required(
@@ -48,7 +51,6 @@ bool AsyncDesk::start_from(Strand& strand, std::vector<Job*>& jobs) {
     }
     scratch_.clear();
     if (strand.token) {
-      if (!strand.ready()) break;
       strand.take(1, false, scratch_);
       start_item(strand.partition(), &strand, {scratch_[0].batch, scratch_[0].begin}, *start);
     } else {
@@ -56,6 +58,8 @@ bool AsyncDesk::start_from(Strand& strand, std::vector<Job*>& jobs) {
       strand.take(source_.per_strand ? 1 : std::min(room, kCallsPerJob), true, scratch_);
       start_lane(strand, *start);
     }
+    // Alive until the call is answered, and with others until then: it has just one.
+    if (handlers_go_round()) handlers_.emplace_back(std::move(handler));
     if (!start->empty()) jobs.push_back(start.release());
   }
   if (strand.token && strand.idle()) strand.partition().close_token(strand);
@@ -104,7 +108,7 @@ const std::shared_ptr<const AsyncScope>& AsyncDesk::scope_of(Partition& partitio
     AsyncOwner& owner = *this;
     partition.async_scope = std::make_shared<const AsyncScope>(
         AsyncScope{owner, tools_.port, tools_.clock, pools_, &partition, partition.shared_id(),
-                   partition.stop.get_token()});
+                   partition.stop.get_token(), source_.per_strand});
   }
   return partition.async_scope;
 }
@@ -118,7 +122,13 @@ std::shared_ptr<AsyncHandler> AsyncDesk::handler_for(Partition& partition, Item 
     if (!shared_handler_) shared_handler_ = make(0);
     return shared_handler_;
   }
-  if (settings_.order == Ordering::none) return make(0);
+  if (settings_.order == Ordering::none) {
+    std::vector<AnyHandler>& idle = partition.idle_handlers;
+    if (idle.empty()) return make(0);
+    AnyHandler handler = std::move(idle.back());
+    idle.pop_back();
+    return std::get<std::shared_ptr<AsyncHandler>>(std::move(handler));
+  }
   const std::size_t lane = router_.token_of(*item.batch, item.position);
   std::optional<AnyHandler>& handler = partition.lane(lane).handler;
   if (!handler) handler = make(lane);
@@ -129,6 +139,11 @@ void AsyncDesk::forget(AsyncCallState& call) {
   calls_.back()->slot = call.slot;
   std::swap(calls_[call.slot], calls_.back());
   calls_.pop_back();
+  if (handlers_go_round()) {
+    std::swap(handlers_[call.slot], handlers_.back());
+    call.partition().idle_handlers.push_back(std::move(handlers_.back()));
+    handlers_.pop_back();
+  }
   call.settled = true;
   --call.partition().out;
   --call.item().batch->holders;

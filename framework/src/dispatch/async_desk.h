@@ -50,6 +50,11 @@ class AsyncDesk final : public AsyncOwner {
   void start_lane(Strand& lane, AsyncStart& start);
   void start_item(Partition& partition, Strand* strand, Item item, AsyncStart& start);
   [[nodiscard]] const std::shared_ptr<const AsyncScope>& scope_of(Partition& partition);
+  /// Those that go round: without order, made by a factory. A call keeps its own until it is
+  /// answered.
+  [[nodiscard]] bool handlers_go_round() const noexcept {
+    return source_.per_strand && settings_.order == Ordering::none;
+  }
   [[nodiscard]] std::shared_ptr<AsyncHandler> handler_for(Partition& partition, Item item);
   void forget(AsyncCallState& call);
   void wake(Sleep& sleep);
@@ -64,6 +69,7 @@ class AsyncDesk final : public AsyncOwner {
   // Shared by the calls of all partitions, and by what is left of them when the consumer is gone.
   const std::shared_ptr<AsyncPools> pools_ = std::make_shared<AsyncPools>();
   std::vector<CallShare<AsyncCallState>> calls_{};
+  std::vector<AnyHandler> handlers_{};  ///< of the calls, where they go round; else empty
   std::vector<Sleep*> sleeps_{};
   std::vector<Sleep*> woken_{};
   std::shared_ptr<AsyncHandler> shared_handler_{};

@@ -4,6 +4,8 @@
 #include "retry/backoff.h"
 #include "retry/failure_decision.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -36,6 +38,7 @@ void FailureDesk::failed(Strand& strand, Outcome outcome, const Failure& failure
   const Decision decision = decide(policy_, attempt, outcome, failure, random_);
   switch (decision.action) {
     case Decision::Action::retry:
+      say_retry(item, decision.reason, decision.delay);
       return retry_after(strand, decision.delay);
     case Decision::Action::dead_letter:
       return dead_letter(strand, take_front(strand), failure, attempt);
@@ -59,6 +62,19 @@ void FailureDesk::retry_after(Strand& strand, Duration delay) {
     ++strand.partition().counters.waiting_retry;
   }
   timers_.schedule(strand, clock_.now() + delay);
+}
+
+// A dependency that is down fails every record: one line a second stands for all of them.
+void FailureDesk::say_retry(Item item, const std::string& reason, Duration delay) {
+  ++retries_unsaid_;
+  const TimePoint now = clock_.now();
+  if (now < next_word_) return;
+  log(LogLevel::warning,
+      "{}: {}; trying again in {} ms (failed attempts since the last such line: {})", name(item),
+      reason, std::chrono::duration_cast<std::chrono::milliseconds>(delay).count(),
+      retries_unsaid_);
+  next_word_ = now + std::chrono::seconds(1);
+  retries_unsaid_ = 0;
 }
 
 void FailureDesk::on_retry_due(Strand& strand) {
@@ -137,6 +153,15 @@ void FailureDesk::stop(Strand& strand, Item item, unsigned attempt, const std::s
        name(item) + " failed for good after " + std::to_string(attempt) + " attempt(s): " + reason +
            ". The consumer stops before it; mend the handler or the record, or choose another "
            "FailurePolicy::exhausted"});
+}
+
+Offset FailureDesk::highest_letter(const Partition& partition) const {
+  Offset highest;
+  for (const auto& [token, letter] : letters_) {
+    if (&letter->strand.partition() != &partition) continue;
+    highest = std::max(highest, letter->item.batch->offset_at(letter->item.position));
+  }
+  return highest;
 }
 
 void FailureDesk::forget(Partition& partition) {

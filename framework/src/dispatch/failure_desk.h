@@ -31,6 +31,8 @@ class FailureDesk {
   void failed(Strand& strand, Outcome outcome, const Failure& failure);
   void on_retry_due(Strand& strand);
   void on_delivered(std::uint64_t token, const Result<void>& result);
+  /// The highest offset of the partition whose dead letter is on its way; invalid when none is.
+  [[nodiscard]] Offset highest_letter(const Partition& partition) const;
   /// The partition's epoch has ended: its timers and dead letters concern nobody any more.
   void forget(Partition& partition);
 
@@ -57,6 +59,7 @@ class FailureDesk {
   };
 
   void retry_after(Strand& strand, Duration delay);
+  void say_retry(Item item, const std::string& reason, Duration delay);
   void dead_letter(Strand& strand, Item item, const Failure& failure, unsigned attempt);
   void park(Strand& strand, Item item, const std::string& reason);
   void stop(Strand& strand, Item item, unsigned attempt, const std::string& reason);
@@ -73,6 +76,8 @@ class FailureDesk {
   StrandBooks& books_;
   InstanceStats& counters_;
   std::minstd_rand random_;
+  TimePoint next_word_{};             ///< of retries: not before
+  std::uint64_t retries_unsaid_ = 0;  ///< since the last word
   std::uint64_t next_token_ = 1;
   std::unordered_map<std::uint64_t, std::unique_ptr<Letter>> letters_{};
 };

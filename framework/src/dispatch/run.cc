@@ -61,8 +61,6 @@ void Run::run() noexcept {
 void Run::run_records(Handler& records) noexcept {
   static constexpr std::uint32_t kChunk = 16;
   RecordFields fields[kChunk];
-  Context first_context(*this, first_attempt);
-  Context context(*this, 1);
   while (true) {
     const std::uint32_t first = cursor_.fetch_add(claim, std::memory_order_acq_rel);
     if (first >= size_) return;
@@ -71,9 +69,13 @@ void Run::run_records(Handler& records) noexcept {
       const std::uint32_t count = std::min(kChunk, last - index);
       environment_.messages.read(messages_ + index, count, partition->id(), fields);
       for (std::uint32_t i = 0; i < count; ++i, ++index) {
-        if (!handle_record(records, fields[i], index, index == 0 ? first_context : context)) {
+        // What is claimed cannot be taken back. After the drain's deadline, or when the partition
+        // was lost, it is handled by others: only the record at work may end late.
+        if (index > first && partition->stop.stop_requested()) [[unlikely]] {
+          begun = index;
           return;
         }
+        if (!handle_record(records, fields[i], index)) return;
         // Release: what the handler did is done before the poller books the record as finished.
         done_.store(index + 1, std::memory_order_release);
       }
@@ -82,11 +84,13 @@ void Run::run_records(Handler& records) noexcept {
   }
 }
 
-bool Run::handle_record(Handler& records, const RecordFields& fields, std::uint32_t index,
-                        Context& context) noexcept {
+bool Run::handle_record(Handler& records, const RecordFields& fields,
+                        std::uint32_t index) noexcept {
   current_end_ = index + 1;
   try {
     const Record record(fields);
+    // One each: a failure that a handler named and then got over is no other record's.
+    Context context(*this, index == 0 ? first_attempt : 1);
     const Outcome outcome = records.handle(record, context);
     if (outcome == Outcome::done) [[likely]] {
       return true;
@@ -127,6 +131,8 @@ void Run::handle_batch(BatchHandler& batches, std::uint32_t first, std::uint32_t
     apply(batches.handle(Batch(records, count), context), first, last);
   } catch (...) {
     const Failure failure = failure_of(std::current_exception());
+    // `apply` may have thrown half-way; a batch is one claim, so all of them are of this call.
+    failures.clear();
     for (std::uint32_t index = first; index < last; ++index) {
       failed(index, Outcome::retry, failure);
     }

@@ -53,7 +53,8 @@ struct RunEnvironment {
 /// A worker claims the next records by moving `cursor_` forward; the poller takes back what has not
 /// been begun by moving it to the end (`take_back`). Whoever moves it owns what he passed over:
 /// that one atomic decides every race between a worker that goes on and a partition that is taken
-/// away, and it is why no worker ever looks at a flag, a clock or a lock per record.
+/// away, and it is why no worker looks at a clock or a lock per record. Only within a claim of
+/// several it looks at the partition's stop: these cannot be taken back.
 ///
 /// Recycled. Ownership by time: the poller until `submit`, the worker until it pushes the run back,
 /// then the poller again; while it is out the poller touches only `cursor_`, `done_` and the fields
@@ -106,8 +107,7 @@ class Run final : public Job, public Answer, private ContextBackend {
 
  private:
   void run_records(Handler& handler) noexcept;
-  bool handle_record(Handler& handler, const RecordFields& fields, std::uint32_t index,
-                     Context& context) noexcept;
+  bool handle_record(Handler& handler, const RecordFields& fields, std::uint32_t index) noexcept;
   void run_batches(BatchHandler& handler) noexcept;
   void handle_batch(BatchHandler& handler, std::uint32_t first, std::uint32_t last) noexcept;
   void apply(const BatchOutcome& outcome, std::uint32_t first, std::uint32_t last);

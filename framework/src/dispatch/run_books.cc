@@ -166,7 +166,8 @@ Offset Dispatcher::take_back(Partition& partition) {
 }
 
 void Dispatcher::quiesce(Partition& partition) {
-  partition.drain(take_back(partition));
+  // A dead letter that is on its way is waited for, so what lies before its record must be, too.
+  partition.drain(std::max(take_back(partition), failures_.highest_letter(partition)));
   // Not where they are idle: whoever is at work on a token's strand just now closes it himself.
   partition.for_each_strand([&](Strand& strand) {
     if (strand.ready()) requeue(strand);

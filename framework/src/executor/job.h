@@ -29,6 +29,10 @@ class Job {
     if (gate == nullptr || gate->is_open()) run();
   }
 
+  /// What becomes of one that no worker has begun when the pool is shut down, on the thread that
+  /// shuts it down.
+  virtual void unstarted() noexcept { begin(); }
+
   /// Set by the submitter before each submission, read by whoever begins the job; null for one that
   /// always begins. Must outlive the submission.
   const JobGate* gate = nullptr;

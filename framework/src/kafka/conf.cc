@@ -82,9 +82,13 @@ void set_identity(ConfWriter& conf, const ConsumerConfig& config, const std::str
 void set_group(ConfWriter& conf, const ConsumerConfig& config, const std::string& suffix) {
   const GroupConfig& group = config.group;
   conf.set("group.id", config.group_id, "group_id");
-  // A session time-out longer than this would be refused, also where no group is joined.
   conf.set("max.poll.interval.ms", group.max_poll_interval, "group.max_poll_interval");
-  if (!config.assignment.empty()) return;
+  if (!config.assignment.empty()) {
+    // No group is joined, but a session time-out above it would be refused all the same.
+    conf.set("session.timeout.ms", std::min(group.session_timeout, group.max_poll_interval),
+             "group.session_timeout");
+    return;
+  }
   if (!group.instance_id.empty()) {
     conf.set("group.instance.id", group.instance_id + suffix, "group.instance_id");
   }
@@ -114,7 +118,7 @@ void set_fetch(ConfWriter& conf, const ConsumerConfig& config) {
   // librdkafka wants message.max.bytes <= fetch.max.bytes < receive.message.max.bytes; both ends
   // are moved out of the way rather than the user's own choice refused.
   if (fetch.bytes_max < kDefaultMessageMaxBytes) {
-    conf.set("message.max.bytes", std::max<std::size_t>(fetch.bytes_max, 1000), "fetch.bytes_max");
+    conf.set("message.max.bytes", fetch.bytes_max, "fetch.bytes_max");
   }
   if (fetch.bytes_max + 512 > kDefaultReceiveMaxBytes) {
     conf.set("receive.message.max.bytes", fetch.bytes_max + (std::size_t{1} << 20),

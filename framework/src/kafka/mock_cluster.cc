@@ -117,16 +117,20 @@ class MockCluster::Impl {
 
   void produce(const std::string& topic, const std::vector<ProducedRecord>& records) {
     rd_kafka_resp_err_t first = RD_KAFKA_RESP_ERR_NO_ERROR;
+    rd_kafka_resp_err_t refused = RD_KAFKA_RESP_ERR_NO_ERROR;
     for (const ProducedRecord& record : records) {
-      check(enqueue(topic, record, &first), "produce to " + topic);
+      refused = enqueue(topic, record, &first);
       rd_kafka_poll(producer_.get(), 0);
+      if (refused != RD_KAFKA_RESP_ERR_NO_ERROR) break;
     }
+    // In any case: the reports of what went before a refusal write to `first` as well.
     const rd_kafka_resp_err_t flushed = rd_kafka_flush(producer_.get(), kTimeoutMs);
     if (flushed != RD_KAFKA_RESP_ERR_NO_ERROR) {
       // `first` must not be written to after we have returned.
       rd_kafka_purge(producer_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
       rd_kafka_flush(producer_.get(), kTimeoutMs);
     }
+    check(refused, "produce to " + topic);
     check(flushed, "produce to " + topic);
     check(first, "produce to " + topic);
   }
@@ -240,6 +244,12 @@ void MockCluster::set_broker_up(std::int32_t broker, bool up) {
   check(up ? rd_kafka_mock_broker_set_up(impl_->cluster(), broker)
            : rd_kafka_mock_broker_set_down(impl_->cluster(), broker),
         "broker " + std::to_string(broker));
+}
+
+void MockCluster::elect_leader(const TopicPartition& partition, std::int32_t broker) {
+  check(rd_kafka_mock_partition_set_leader(impl_->cluster(), partition.topic.c_str(),
+                                           partition.partition.value(), broker),
+        "leader of " + to_string(partition));
 }
 
 void MockCluster::set_round_trip_time(std::int32_t broker, std::chrono::milliseconds delay) {

@@ -9,7 +9,17 @@ namespace strandline::detail {
 
 namespace {
 constexpr std::size_t kPurgeAtOnce = 1'000;
+
+/// Under which leader the record was appended; -1 where that is not known.
+std::int32_t leader_epoch(const rd_kafka_message_t& message) {
+#if RD_KAFKA_VERSION >= 0x020100ff
+  return rd_kafka_message_leader_epoch(&message);
+#else
+  (void)message;
+  return -1;
+#endif
 }
+}  // namespace
 
 void FeedScratch::listen(rd_kafka_conf_t& conf) {
   rd_kafka_conf_set_opaque(&conf, this);
@@ -81,6 +91,11 @@ void RdkafkaFeed::fetch(std::size_t max, Offset expected, RecordBatch& batch,
       continue;
     }
     if (message->offset < next || broken_) [[unlikely]] {
+      // Leaders follow one another as offsets do, so one below what was read that has a later
+      // leader is no repetition: the log was cut there, and this is what was written in its place.
+      if (!broken_ && epoch_ >= 0 && leader_epoch(*message) > epoch_) {
+        report_truncation(*message, Offset{next}, events);
+      }
       if (!broken_) ++filtered;
       rd_kafka_message_destroy(message);
       continue;
@@ -90,6 +105,24 @@ void RdkafkaFeed::fetch(std::size_t max, Offset expected, RecordBatch& batch,
     batch.offsets.push_back(message->offset);
     batch.bytes += message->len + message->key_len;
   }
+  if (!batch.empty()) {
+    epoch_ = leader_epoch(*static_cast<rd_kafka_message_t*>(batch.messages.back()));
+  }
+}
+
+void RdkafkaFeed::report_truncation(const rd_kafka_message_t& message, Offset read_up_to,
+                                    BrokerEvents& events) {
+  broken_ = true;
+  const std::string at = std::to_string(message.offset);
+  events.on_error(
+      {Error{
+           ErrorCode::log_truncated,
+           to_string(partition_) + " was read up to offset " + std::to_string(read_up_to.value()) +
+               ", and now holds other records from offset " + at +
+               " on: an unclean leader election has cut its log. The group's committed offset may "
+               "lie beyond what is there; set it to " +
+               at + " or before (kafka-consumer-groups.sh --reset-offsets), then start again"},
+       std::nullopt, true});
 }
 
 void RdkafkaFeed::report(const rd_kafka_message_t& message, BrokerEvents& events) {

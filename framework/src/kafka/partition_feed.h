@@ -50,13 +50,16 @@ class RdkafkaFeed final : public PartitionFeed {
   std::size_t take(std::size_t max);
   void report(const rd_kafka_message_t& message, BrokerEvents& events);
   void report_refusals(BrokerEvents& events);
+  void report_truncation(const rd_kafka_message_t& message, Offset read_up_to,
+                         BrokerEvents& events);
 
   QueueHandle queue_;
   TopicPartition partition_;
   FeedScratch& scratch_;
   Report report_;
-  bool broken_ = false;  // records were skipped below us: nothing behind the gap is handed out
-  QueueSignal signal_;   // last: it refers to the queue
+  bool broken_ = false;      // records were skipped below us: nothing behind the gap is handed out
+  std::int32_t epoch_ = -1;  // the leader's, of the last record handed out
+  QueueSignal signal_;       // last: it refers to the queue
 };
 
 }  // namespace strandline::detail

@@ -126,10 +126,10 @@ constexpr MetricRow kTable[] = {
       "Threads that run handlers."},
      ConsumerValue{field<&Stats::workers>}, "pc.user.function.executor"},
     {{"strandline_in_flight_limit_records", gauge,
-      "Back-pressure stops reading at this many records in flight."},
+      "Back-pressure stops reading at this many records in flight; each instance has an equal part."},
      ConsumerValue{field<&Stats::in_flight_records_max>}, "pc.dynamic.load.factor"},
     {{"strandline_in_flight_limit_bytes", gauge,
-      "Back-pressure stops reading at this many bytes in flight."},
+      "Back-pressure stops reading at this many bytes in flight; each instance has an equal part."},
      ConsumerValue{field<&Stats::in_flight_bytes_max>}, ""},
     {{"strandline_completions_answered_twice_total", counter,
       "Asynchronous completions answered more than once, a fault of the handler; the first answer "

@@ -22,6 +22,15 @@ std::string text_of(const std::exception_ptr& exception) {
   }
 }
 
+// A category may be the application's own; what it throws must not end the poller.
+std::string text_of(const std::error_code& code) {
+  try {
+    return code.message();
+  } catch (...) {
+    return "its category threw instead of a message";
+  }
+}
+
 void append(std::string& text, const std::string& part) {
   // Often one is made of the other, as with std::system_error's text and its code.
   if (part.empty() || text.find(part) != std::string::npos) return;
@@ -104,7 +113,7 @@ std::string describe(const Failure& failure) {
   std::string text = failure.why;
   if (failure.exception) append(text, text_of(failure.exception));
   if (failure.code) {
-    append(text, failure.code.message());
+    append(text, text_of(failure.code));
     text += " [" + std::string(failure.code.category().name()) + " " +
             std::to_string(failure.code.value()) + "]";
   }

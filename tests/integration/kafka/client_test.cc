@@ -222,6 +222,20 @@ TEST_F(ClientTest, ARefusedCommitSaysWhichPartitionAndStaysRetriable) {
   EXPECT_EQ(cluster.committed("group", orders(0)), Offset{5});
 }
 
+TEST_F(ClientTest, WhatWasWrittenAnewBelowWhatWasReadIsNoRepetition) {
+  cluster.produce("orders", numbered(10, 0));
+  Member member(config_for(cluster));
+  ASSERT_TRUE(turn_until({&member}, [&] { return member.records() == 10; }));
+  cluster.elect_leader(orders(0), 1);
+  // As if it had been read up to here before the log was cut.
+  member.expected[orders(0)] = Offset{15};
+  cluster.produce("orders", numbered(10, 0));
+  ASSERT_TRUE(turn_until({&member}, [&] { return member.has_fatal_error(); }));
+  EXPECT_TRUE(member.has_error(ErrorCode::log_truncated));
+  EXPECT_EQ(member.filtered, 0U);
+  EXPECT_EQ(member.records(), 10U) << "nothing behind the gap is handed out";
+}
+
 TEST_F(ClientTest, AMemberThrownOutLosesItsPartitionsAndComesBack) {
   cluster.produce("orders", numbered(10, 0));
   Member member(config_for(cluster));

@@ -74,6 +74,17 @@ TEST(MockCluster, WhatCannotBeDoneThrows) {
   EXPECT_THROW(cluster.produce("orders", numbered(1, 0)), Exception);
 }
 
+TEST(MockCluster, WhatWentBeforeARefusalIsThere) {
+  MockCluster cluster;
+  cluster.create_topic("orders", 1);
+  std::vector<ProducedRecord> records = numbered(2, 0);
+  records.push_back({.value = "nowhere", .partition = 99});
+  EXPECT_THROW(cluster.produce("orders", records), Exception);
+  EXPECT_EQ(cluster.end_offset(orders(0)), Offset{2});
+  cluster.produce("orders", numbered(1, 0));
+  EXPECT_EQ(cluster.end_offset(orders(0)), Offset{3});
+}
+
 TEST(MockCluster, RefusedRequestsAndSlowBrokersDelayNoMore) {
   MockCluster cluster;
   cluster.create_topic("orders", 1);

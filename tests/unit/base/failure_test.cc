@@ -28,6 +28,16 @@ TEST(FailureOf, SaysSoWhenTheExceptionIsOfNoKnownKind) {
   EXPECT_THROW(std::rethrow_exception(failure.exception), int);
 }
 
+TEST(FailureOf, SurvivesAnExceptionWithoutText) {
+  class Silent : public std::exception {
+   public:
+    [[nodiscard]] const char* what() const noexcept override { return nullptr; }
+  };
+  const Failure failure = failure_of(std::make_exception_ptr(Silent{}));
+  EXPECT_EQ(failure.why, "");
+  EXPECT_TRUE(failure.exception);
+}
+
 TEST(FailureOf, SurvivesANullPointer) {
   const Failure failure = failure_of(nullptr);
   EXPECT_EQ(failure.why, "a failure without an exception");

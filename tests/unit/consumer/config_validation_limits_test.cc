@@ -54,6 +54,15 @@ TEST(LimitFaults, NothingFetchedMeansNothingDone) {
                           "fetch.bytes_max", "fetch.partition_bytes_max"));
 }
 
+TEST(LimitFaults, LibrdkafkaFetchesNoLessThanAKilobyte) {
+  ConsumerConfig config = sound_config();
+  config.fetch.partition_bytes_max = 500;
+  config.fetch.bytes_max = 999;
+  EXPECT_THAT(faults_of(config), ElementsAre("fetch.bytes_max"));
+  config.fetch.bytes_max = 1'000;
+  EXPECT_THAT(faults_of(config), IsEmpty());
+}
+
 TEST(LimitFaults, APartitionFetchesNoMoreThanAll) {
   ConsumerConfig config = sound_config();
   config.fetch.partition_bytes_max = config.fetch.bytes_max + 1;

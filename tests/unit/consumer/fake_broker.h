@@ -59,6 +59,7 @@ class FakeBroker {
   std::deque<std::pair<detail::CommitId, std::vector<detail::PartitionOffset>>> commits;
   std::map<TopicPartition, Offset> committed;
   std::map<TopicPartition, Offset> starts;  ///< where partitions begin, as far as it is known
+  Offset high{1000};                        ///< every partition's end; invalid: not known yet
   std::vector<std::string> log;             ///< what was asked, in order
   bool lost = false;
   bool revoking = false;  ///< a revoke waits for its answer: no other event comes before
@@ -133,7 +134,7 @@ class FakeClient : public detail::BrokerClient {
     if (broker_.answers_commits) broker_.answer_commit();
     return next_id_++;
   }
-  [[nodiscard]] Offset high_watermark(const TopicPartition&) const override { return Offset{1000}; }
+  [[nodiscard]] Offset high_watermark(const TopicPartition&) const override { return broker_.high; }
   [[nodiscard]] Offset start_position(const TopicPartition& partition) const override {
     const auto found = broker_.starts.find(partition);
     return found == broker_.starts.end() ? Offset{} : found->second;

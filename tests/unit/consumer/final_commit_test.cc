@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace strandline::test {
@@ -67,6 +68,21 @@ TEST_F(FinalCommit, RefusedSinceTheGroupHasGoneOnIsNotRepeated) {
   rig.broker.answer_commit(Error{ErrorCode::commit_failed, "illegal generation"}, true);
   rig.settle();
   EXPECT_THAT(rig.log_since("answer revoke"), ElementsAre("answer revoke orders[0]"));
+}
+
+TEST_F(FinalCommit, AStopWaitsForTheRevokesRepeatedCommit) {
+  answer(kMoving);
+  rig.instance().request_stop(StopMode::drain);
+  rig.settle();
+  while (!rig.broker.commits.empty()) answer(kMoving);
+  EXPECT_THAT(rig.log_since("close"), IsEmpty()) << "an eager group is left at once";
+  rig.pass(1s);
+  ASSERT_EQ(rig.broker.commits.size(), 1U);
+  answer({});
+  EXPECT_EQ(rig.broker.committed[orders(0)], Offset{5});
+  EXPECT_TRUE(rig.instance().closed());
+  const auto& log = rig.broker.log;
+  EXPECT_LT(std::ranges::find(log, "answer revoke orders[0]"), std::ranges::find(log, "close"));
 }
 
 TEST_F(FinalCommit, IsNotRepeatedOnceThePartitionIsLost) {

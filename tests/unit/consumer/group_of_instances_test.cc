@@ -1,5 +1,7 @@
 #include "consumer/group_of_instances.h"
 
+#include <strandline/task.h>
+
 #include "consumer/instance_rig.h"
 
 #include <gmock/gmock.h>
@@ -9,6 +11,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -109,6 +113,75 @@ TEST(GroupOfInstances, AHandlerThatWaitsForTheCommitOfAPollerThatThrewIsAnswered
                                        {});
   EXPECT_FALSE(summary.ok());
   EXPECT_EQ(answer, ErrorCode::stopped);
+}
+
+TEST(GroupOfInstances, AHandlerThatWaitsWhenThePollerThrowsIsAnswered) {
+  static std::atomic<bool> dies{false};
+  struct DiesAfterACommit final : FakeClient {
+    using FakeClient::FakeClient;
+    void poll(detail::BrokerEvents& events) override {
+      if (dies) throw std::runtime_error("no memory");
+      FakeClient::poll(events);
+    }
+    Result<detail::CommitId> commit(std::span<const detail::PartitionOffset> offsets) override {
+      dies = true;
+      return FakeClient::commit(offsets);
+    }
+  };
+  FakeBroker& broker = lasting_broker();
+  broker.answers_commits = false;
+  broker.assign({orders(0)});
+  broker.produce(orders(0), 0, 1);
+  detail::GroupPorts ports;
+  ports.connect = [&](const ConsumerConfig&, unsigned, detail::Doorbell&) {
+    return Result<std::unique_ptr<detail::BrokerClient>>(
+        std::make_unique<DiesAfterACommit>(broker));
+  };
+  detail::GroupOfInstances group(group_config(1), std::move(ports));
+  std::optional<ErrorCode> answer;
+  const RunSummary summary = group.run(detail::source_of([&](const Record&, Context& context) {
+                                         if (const auto result = context.commit(); !result) {
+                                           answer = result.error().code;
+                                         }
+                                       }),
+                                       {});
+  EXPECT_FALSE(summary.ok());
+  EXPECT_EQ(answer, ErrorCode::stopped);
+}
+
+TEST(GroupOfInstances, ACoroutineThatNobodyResumedIsLeftBehind) {
+  // Of the process: what is left behind may look at them.
+  static std::atomic<int> resumed{0};
+  static std::atomic<bool> door{false};
+  static std::atomic<bool> returned{false};
+  FakeBroker& broker = lasting_broker();
+  broker.assign({orders(0)});
+  broker.produce(orders(0), 0, 2);
+  ConsumerConfig config = group_config(1);
+  config.order = Ordering::none;
+  detail::GroupPorts ports;
+  ports.connect = [&](const ConsumerConfig&, unsigned, detail::Doorbell&) {
+    return Result<std::unique_ptr<detail::BrokerClient>>(std::make_unique<FakeClient>(broker));
+  };
+  detail::GroupOfInstances group(config, std::move(ports));
+  std::jthread runs([&] {
+    (void)group.run(detail::source_of([](const Record&, Context& context) -> Task<void> {
+                      co_await context.sleep(1ms);
+                      ++resumed;
+                      resumed.notify_all();
+                      door.wait(false);  // a call that blocks, with the only worker
+                    }),
+                    {});
+    returned = true;
+  });
+  resumed.wait(0);
+  group.request_stop(StopMode::now);
+  const auto deadline = std::chrono::steady_clock::now() + 30s;
+  while (!returned && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_TRUE(returned) << "the thread that called run() is inside the other coroutine";
+  EXPECT_EQ(resumed, 1);
+  door = true;
+  door.notify_all();
 }
 
 TEST(GroupOfInstances, AListenerCanTellTheInstances) {

@@ -7,7 +7,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <span>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace strandline::test {
@@ -30,6 +32,45 @@ TEST(Instance, StopDrainsCommitsAndLeavesTheGroup) {
   ASSERT_EQ(summary.partitions.size(), 1U);
   EXPECT_EQ(summary.partitions[0].committed, Offset{5});
   EXPECT_EQ(rig.broker.messages.live(), 0U);
+}
+
+TEST(Instance, AStopTellsTheListenerBeforeTheFinalCommit) {
+  struct Flushing final : RebalanceListener {
+    void on_revoked(std::span<const TopicPartition>) override { log->emplace_back("flush"); }
+    std::vector<std::string>* log = nullptr;
+  } listener;
+  ConsumerConfig config = instance_config();
+  config.listener = &listener;
+  InstanceRig rig(config, ignore);
+  listener.log = &rig.broker.log;
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.settle();
+  rig.instance().request_stop(StopMode::drain);
+  rig.settle();
+  EXPECT_TRUE(rig.instance().closed());
+  EXPECT_THAT(rig.log_since("close"),
+              ElementsAre("close", "flush", "commit orders[0]=5", "answer revoke orders[0]"));
+  EXPECT_THAT(rig.broker.log, testing::Contains(HasSubstr("commit")).Times(1));
+}
+
+TEST(Instance, RefusedBeforeAnythingWasReadEndsARunOnExactPartitions) {
+  ConsumerConfig config = instance_config();
+  config.topics.clear();
+  config.assignment = {{orders(0)}};
+  const detail::ClientError refused{{ErrorCode::authentication, "SASL: wrong password"}, {}, false};
+  InstanceRig rig(config, ignore);
+  rig.broker.assign({orders(0)});
+  rig.settle();
+  rig.broker.error(refused);
+  rig.settle();
+  EXPECT_FALSE(rig.instance().closed()) << "a broker that was restarted, perhaps";
+  rig.broker.high = Offset{};
+  rig.broker.error(refused);
+  rig.settle();
+  EXPECT_TRUE(rig.instance().closed());
+  ASSERT_TRUE(rig.summary().error);
+  EXPECT_EQ(rig.summary().error->code, ErrorCode::authentication);
 }
 
 TEST(Instance, StopWithDrainRunningLeavesWhatHasNotBegun) {

@@ -55,6 +55,55 @@ TEST_F(DrainTest, TheDrainsDeadlineBeginsNothingMore) {
   EXPECT_EQ(partition.queued(), 8U);
 }
 
+TEST_F(DrainTest, ADrainFinishesWhatLiesBeforeADeadLetterOnItsWay) {
+  ConsumerConfig config = rig_config(Ordering::none);
+  config.fetch.batch_records_max = 1;
+  config.failure.attempts_max = 1;
+  config.failure.exhausted = Exhausted::dead_letter;
+  config.failure.dead_letter_topic = "dead";
+  DispatchRig rig(config, [](const Record& record) {
+    if (record.offset() == Offset{2}) throw std::runtime_error("bad date");
+    note(record);
+  });
+  auto& partition = rig.assign();
+  rig.admit(partition, 0, 10);
+  rig.turn();
+  rig.run_job(2);
+  rig.turn();
+  ASSERT_EQ(rig.letters.size(), 1U);
+  rig.dispatcher().quiesce(partition);
+  rig.run_all();
+  EXPECT_THAT(seen, testing::UnorderedElementsAre(0, 1));
+  EXPECT_FALSE(rig.dispatcher().quiet(partition)) << "the letter is waited for";
+  rig.acknowledge();
+  EXPECT_TRUE(rig.dispatcher().quiet(partition));
+  EXPECT_EQ(rig.position(partition), 3) << "the next owner sends no second one";
+}
+
+TEST_F(DrainTest, OfAClaimNothingBeginsOnceThePartitionIsGone) {
+  DispatchRig* poller = nullptr;
+  detail::Partition* assigned = nullptr;
+  DispatchRig rig(rig_config(), [&](const Record& record) {
+    note(record);
+    if (record.offset() != Offset{1'000}) return;
+    // The handler hangs meanwhile.
+    poller->dispatcher().quiesce(*assigned);
+    poller->dispatcher().cancel(*assigned);
+    poller->dispatcher().fence(*assigned);
+  });
+  poller = &rig;
+  assigned = &rig.assign();
+  // Of a handler as fast as this one a worker claims many records at once.
+  for (std::int64_t offset = 0; offset < 50; ++offset) {
+    rig.admit(*assigned, offset, 1);
+    rig.run_all();
+  }
+  rig.admit(*assigned, 1'000, 100);
+  rig.run_all();
+  EXPECT_EQ(seen.back(), 1'000) << "the others are somebody else's by now";
+  EXPECT_EQ(rig.messages.live(), 0U);
+}
+
 TEST_F(DrainTest, ADrainDoesNotWaitForARetryAndNothingPassesIt) {
   bool failed = false;
   DispatchRig rig(rig_config(Ordering::key), [&](const Record& record) {

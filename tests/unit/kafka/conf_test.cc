@@ -153,6 +153,9 @@ TEST(Conf, AnAssignmentByHandJoinsNoGroup) {
   EXPECT_FALSE(is_incremental(config));
   EXPECT_EQ(value(build_consumer_conf(config, 0), "partition.assignment.strategy"),
             "range,roundrobin");
+  config.group.max_poll_interval = 30s;
+  EXPECT_EQ(value(build_consumer_conf(config, 0), "session.timeout.ms"), "30000")
+      << "librdkafka refuses one above max.poll.interval.ms";
 }
 
 TEST(Conf, IncrementalFollowsTheConfiguration) {

@@ -130,6 +130,16 @@ TEST(DescribeFailure, NamesCodesWithTheirCategory) {
   EXPECT_EQ(describe({"", code, thrown}), "lookup: Connection timed out [generic 110]");
 }
 
+TEST(DescribeFailure, ACategoryThatThrowsIsStillNamed) {
+  class Broken : public std::error_category {
+   public:
+    [[nodiscard]] const char* name() const noexcept override { return "broken"; }
+    [[nodiscard]] std::string message(int) const override { throw std::out_of_range("no such"); }
+  };
+  static const Broken broken;
+  EXPECT_THAT(describe({"", std::error_code(7, broken), {}}), HasSubstr("[broken 7]"));
+}
+
 TEST(DescribeFailure, NamesWhatIsNoStandardException) {
   EXPECT_THAT(describe({"", {}, std::make_exception_ptr(7)}), HasSubstr("unknown exception"));
   class Silent : public std::exception {

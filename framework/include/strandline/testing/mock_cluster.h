@@ -49,6 +49,8 @@ class MockCluster {
   /// (the protocol's error code).
   void fail_requests(std::int16_t api_key, std::int16_t error, int count);
   void set_broker_up(std::int32_t broker, bool up);
+  /// Elects a leader, the same one perhaps: the partition's leader epoch rises.
+  void elect_leader(const TopicPartition& partition, std::int32_t broker);
   void set_round_trip_time(std::int32_t broker, std::chrono::milliseconds delay);
 
  private:

@@ -1,0 +1,65 @@
+#include "dispatch/failure_desk.h"
+
+#include <strandline/log.h>
+
+#include "dispatch/dispatch_rig.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace strandline::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+TEST(FailureDesk, AFailureThatAHandlerGotOverIsNotTheNextRecords) {
+  const auto missing = std::make_error_code(std::errc::no_such_file_or_directory);
+  ConsumerConfig config = rig_config();
+  config.failure.classify = FailureClassifier().on(missing, Verdict::drop);
+  DispatchRig rig(config, [&](const Record& record, Context& context) {
+    if (record.offset() == Offset{1}) {
+      (void)context.fail("not in the first store", missing);
+      return Outcome::done;
+    }
+    return record.offset() == Offset{2} ? Outcome::retry : Outcome::done;
+  });
+  auto& partition = rig.assign();
+  rig.admit(partition, 0, 4);
+  rig.run_all();
+  EXPECT_EQ(partition.counters.dropped, 0U);
+  EXPECT_EQ(partition.counters.waiting_retry, 1U);
+  EXPECT_EQ(rig.position(partition), 2);
+}
+
+TEST(FailureDesk, OneLineASecondTellsWhyRecordsAreTriedAgain) {
+  std::vector<std::string> lines;
+  set_log_sink([&](LogLevel, std::string_view line) { lines.emplace_back(line); });
+  ConsumerConfig config = rig_config(Ordering::key);
+  config.failure.backoff = {.initial = 400ms, .max = 400ms, .multiplier = 1, .jitter = 0};
+  DispatchRig rig(config, [](const Record&) { throw std::runtime_error("no connection"); });
+  auto& partition = rig.assign();
+  rig.admit(partition, 7, {"a", "b", "c"});
+  rig.run_all();
+  EXPECT_THAT(lines,
+              ElementsAre("orders[0]@7: attempt 1 of 10 failed: no connection; trying again in "
+                          "400 ms (failed attempts since the last such line: 1)"));
+  rig.pass(400ms);
+  rig.pass(400ms);
+  EXPECT_EQ(lines.size(), 1U);
+  rig.pass(400ms);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(lines[1], HasSubstr("attempt 4 of 10 failed"));
+  EXPECT_THAT(lines[1], HasSubstr("last such line: 9)"));
+  set_log_sink({});
+}
+
+}  // namespace
+}  // namespace strandline::test
