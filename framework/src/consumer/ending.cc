@@ -90,12 +90,9 @@ void Instance::drain_over() {
 void Instance::begin_commit() {
   phase_ = Phase::committing;
   phase_deadline_ = clock_.now() + config_.commit.timeout;
-  if (config_.listener != nullptr) {
-    // What it flushes in on_revoked has to be flushed before the position says so: the revoke that
-    // closing the client brings tells it, and commits then.
-    final_commit_answered_ = true;
-    return;
-  }
+  // Before the commit, since what a listener flushes there has to be flushed before the position
+  // says so; and both before the close: the revoke that it brings may come when the group is left.
+  rebalance_.tell_of_the_end();
   committer_.commit_finally(assignment_.ids(),
                             [this](const auto&) { final_commit_answered_ = true; });
 }
@@ -105,10 +102,7 @@ void Instance::begin_close() {
     log(LogLevel::warning, "stopping: the final commit was not answered; records may come again");
   }
   phase_ = Phase::closing;
-  // With a listener the final commit is still to come, see begin_commit.
-  const bool commits = config_.listener != nullptr;
-  phase_deadline_ = clock_.now() + kCloseTimeout +
-                    (commits ? Duration(config_.commit.timeout) : Duration::zero());
+  phase_deadline_ = clock_.now() + kCloseTimeout;
   client_->begin_close();
 }
 

@@ -131,13 +131,30 @@ void Rebalancer::tick() {
 }
 
 void Rebalancer::begin_commit(Revocation& revocation) {
-  if (!revocation.partitions.empty()) {
-    tell(&RebalanceListener::on_revoked, revocation.partitions);
-  }
+  tell_revoked(revocation.partitions);
   revocation.phase = Phase::committing;
   revocation.deadline = clock_.now() + config_.commit.timeout;
   revocation.retry_delay = kRetryDelayMin;
   commit(revocation);
+}
+
+void Rebalancer::tell_of_the_end() {
+  std::vector<TopicPartition> partitions = assignment_.ids();
+  tell_revoked(partitions);
+  told_ = std::move(partitions);
+}
+
+/// Those that have not heard it.
+void Rebalancer::tell_revoked(std::vector<TopicPartition> partitions) {
+  const auto in = [](const std::vector<TopicPartition>& list, const TopicPartition& id) {
+    return std::ranges::find(list, id) != list.end();
+  };
+  std::erase_if(partitions, [&](const TopicPartition& id) {
+    const bool hears_it_committing =
+        revocation_ && revocation_->phase == Phase::committing && in(revocation_->partitions, id);
+    return hears_it_committing || in(told_, id);
+  });
+  if (!partitions.empty()) tell(&RebalanceListener::on_revoked, partitions);
 }
 
 void Rebalancer::commit(Revocation& revocation) {
@@ -181,7 +198,10 @@ void Rebalancer::give_up(const std::vector<TopicPartition>& partitions,
     if (!partition.fenced()) dispatcher_.fence(partition);
   }
   if (!released.empty()) tell(&RebalanceListener::on_released, released);
-  for (const TopicPartition& id : partitions) assignment_.retire(id);
+  for (const TopicPartition& id : partitions) {
+    assignment_.retire(id);
+    std::erase(told_, id);  // should it come back, it is told anew
+  }
   if (const auto answered = client_.answer_revoke(partitions); !answered) {
     log(LogLevel::error, "the revocation could not be answered: {}", answered.error().message);
   }

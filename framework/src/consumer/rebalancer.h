@@ -40,6 +40,9 @@ class Rebalancer {
     drains_ = false;
     if (revocation_ && revocation_->phase == Phase::draining) revocation_->deadline = clock_.now();
   }
+  /// All that is assigned will be given back: the listener hears `on_revoked` now, and not again
+  /// when the revokes come.
+  void tell_of_the_end();
   [[nodiscard]] bool under_way() const noexcept { return revocation_.has_value(); }
   [[nodiscard]] std::optional<TimePoint> deadline() const;
   [[nodiscard]] bool ever_assigned() const noexcept { return ever_assigned_; }
@@ -60,6 +63,7 @@ class Rebalancer {
   };
 
   void begin_commit(Revocation& revocation);
+  void tell_revoked(std::vector<TopicPartition> partitions);
   void commit(Revocation& revocation);
   void lose(const std::vector<TopicPartition>& partitions);
   void give_up(const std::vector<TopicPartition>& partitions,
@@ -83,6 +87,7 @@ class Rebalancer {
   bool ever_assigned_ = false;
   bool drains_ = true;
   std::optional<Revocation> revocation_{};
+  std::vector<TopicPartition> told_{};  ///< of their revoke, before it came
   std::vector<PartitionStats> given_up_{};
 };
 

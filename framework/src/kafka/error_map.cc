@@ -7,8 +7,6 @@ namespace strandline::detail {
 ErrorCode to_error_code(rd_kafka_resp_err_t error) noexcept {
   if (error == kUnreleasedInstanceId) return ErrorCode::fenced;
   if (error == kStaleMemberEpoch || error == kFencedMemberEpoch) return ErrorCode::not_assigned;
-  // With offset_reset none: no offset is valid any more.
-  if (error == kLogTruncation) return ErrorCode::offset_out_of_range;
   switch (error) {
     case RD_KAFKA_RESP_ERR__TRANSPORT:
     case RD_KAFKA_RESP_ERR__RESOLVE:

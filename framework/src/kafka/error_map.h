@@ -13,9 +13,6 @@ inline constexpr auto kFencedMemberEpoch = static_cast<rd_kafka_resp_err_t>(110)
 inline constexpr auto kUnreleasedInstanceId = static_cast<rd_kafka_resp_err_t>(111);
 inline constexpr auto kStaleMemberEpoch = static_cast<rd_kafka_resp_err_t>(113);
 
-/// librdkafka's own since 2.1: the log ends before what has been read.
-inline constexpr auto kLogTruncation = static_cast<rd_kafka_resp_err_t>(-139);
-
 [[nodiscard]] ErrorCode to_error_code(rd_kafka_resp_err_t error) noexcept;
 
 /// True when librdkafka goes on trying by itself and the owner need not do anything: brokers that

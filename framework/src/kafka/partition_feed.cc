@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "kafka/error_map.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace strandline::detail {
@@ -93,7 +94,8 @@ void RdkafkaFeed::fetch(std::size_t max, Offset expected, RecordBatch& batch,
     if (message->offset < next || broken_) [[unlikely]] {
       // Leaders follow one another as offsets do, so one below what was read that has a later
       // leader is no repetition: the log was cut there, and this is what was written in its place.
-      if (!broken_ && epoch_ >= 0 && leader_epoch(*message) > epoch_) {
+      const std::int32_t read = newest_epoch(batch);
+      if (!broken_ && read >= 0 && leader_epoch(*message) > read) {
         report_truncation(*message, Offset{next}, events);
       }
       if (!broken_) ++filtered;
@@ -105,9 +107,13 @@ void RdkafkaFeed::fetch(std::size_t max, Offset expected, RecordBatch& batch,
     batch.offsets.push_back(message->offset);
     batch.bytes += message->len + message->key_len;
   }
-  if (!batch.empty()) {
-    epoch_ = leader_epoch(*static_cast<rd_kafka_message_t*>(batch.messages.back()));
-  }
+  epoch_ = newest_epoch(batch);
+}
+
+/// Of all that was handed out, with what is about to be.
+std::int32_t RdkafkaFeed::newest_epoch(const RecordBatch& batch) const {
+  if (batch.empty()) return epoch_;
+  return std::max(epoch_, leader_epoch(*static_cast<rd_kafka_message_t*>(batch.messages.back())));
 }
 
 void RdkafkaFeed::report_truncation(const rd_kafka_message_t& message, Offset read_up_to,
@@ -121,7 +127,9 @@ void RdkafkaFeed::report_truncation(const rd_kafka_message_t& message, Offset re
                ", and now holds other records from offset " + at +
                " on: an unclean leader election has cut its log. The group's committed offset may "
                "lie beyond what is there; set it to " +
-               at + " or before (kafka-consumer-groups.sh --reset-offsets), then start again"},
+               at +
+               " or before (kafka-consumer-groups.sh --reset-offsets), then start again: a restart "
+               "alone would pass them over"},
        std::nullopt, true});
 }
 

@@ -50,6 +50,7 @@ class RdkafkaFeed final : public PartitionFeed {
   std::size_t take(std::size_t max);
   void report(const rd_kafka_message_t& message, BrokerEvents& events);
   void report_refusals(BrokerEvents& events);
+  [[nodiscard]] std::int32_t newest_epoch(const RecordBatch& batch) const;
   void report_truncation(const rd_kafka_message_t& message, Offset read_up_to,
                          BrokerEvents& events);
 
@@ -58,7 +59,7 @@ class RdkafkaFeed final : public PartitionFeed {
   FeedScratch& scratch_;
   Report report_;
   bool broken_ = false;      // records were skipped below us: nothing behind the gap is handed out
-  std::int32_t epoch_ = -1;  // the leader's, of the last record handed out
+  std::int32_t epoch_ = -1;  // the newest leader's, of the records handed out
   QueueSignal signal_;       // last: it refers to the queue
 };
 

@@ -8,12 +8,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace strandline::testing {
 namespace {
@@ -206,6 +208,78 @@ TEST_F(RevokeTest, AListenerThatThrowsStopsNothing) {
   EXPECT_TRUE(each_once(journal));
   EXPECT_TRUE(all_committed());
 }
+
+enum class Membership { range, cooperative, consumer, by_hand };
+
+class StopWithListenerTest : public ClusterTest, public ::testing::WithParamInterface<Membership> {
+ protected:
+  StopWithListenerTest() : ClusterTest(3) {}
+
+  [[nodiscard]] ConsumerConfig member_config() const {
+    ConsumerConfig settings = config();
+    settings.commit.mode = CommitMode::manual;  // no commit but the final one
+    switch (GetParam()) {
+      case Membership::range:
+        settings.group.assignor = Assignor::range;
+        break;
+      case Membership::cooperative:
+        break;
+      case Membership::consumer:
+        settings.group = {.protocol = GroupProtocol::consumer};
+        break;
+      case Membership::by_hand:
+        settings.topics.clear();
+        for (std::int32_t p = 0; p < partitions; ++p) settings.assignment.push_back({orders(p)});
+        break;
+    }
+    return settings;
+  }
+};
+
+TEST_P(StopWithListenerTest, CommitsAfterTheListenerHasFlushed) {
+  struct Flushing final : RebalanceListener {
+    explicit Flushing(std::function<std::int64_t(std::int32_t)> ask) : committed(std::move(ask)) {}
+    void on_revoked(std::span<const TopicPartition> revoked) override {
+      for (const TopicPartition& one : revoked) {
+        EXPECT_EQ(committed(one.partition.value()), Offset{}.value()) << "nothing is flushed yet";
+        ++flushed;
+      }
+    }
+    void on_released(std::span<const ReleasedPartition> all) override {
+      for (const ReleasedPartition& one : all) EXPECT_EQ(one.committed, one.position);
+    }
+    std::function<std::int64_t(std::int32_t)> committed;
+    int flushed = 0;
+  } listener([this](std::int32_t partition) { return committed(partition); });
+  ConsumerConfig settings = member_config();
+  settings.listener = &listener;
+  fill(kRecords);
+  Journal journal;
+  LiveConsumer consumer(settings, [&](const Record& record) { journal.write(record); });
+  ASSERT_TRUE(journal.wait_for(static_cast<std::size_t>(3 * kRecords)));
+  EXPECT_TRUE(consumer.stop().ok());
+  EXPECT_EQ(listener.flushed, 3);
+  EXPECT_TRUE(all_committed());
+}
+
+std::string name_of(const ::testing::TestParamInfo<Membership>& test) {
+  switch (test.param) {
+    case Membership::range:
+      return "Range";
+    case Membership::cooperative:
+      return "Cooperative";
+    case Membership::consumer:
+      return "Consumer";
+    case Membership::by_hand:
+      break;
+  }
+  return "ByHand";
+}
+
+INSTANTIATE_TEST_SUITE_P(Memberships, StopWithListenerTest,
+                         ::testing::Values(Membership::range, Membership::cooperative,
+                                           Membership::consumer, Membership::by_hand),
+                         name_of);
 
 }  // namespace
 }  // namespace strandline::testing

@@ -117,6 +117,7 @@ TEST(GroupOfInstances, AHandlerThatWaitsForTheCommitOfAPollerThatThrewIsAnswered
 
 TEST(GroupOfInstances, AHandlerThatWaitsWhenThePollerThrowsIsAnswered) {
   static std::atomic<bool> dies{false};
+  dies = false;
   struct DiesAfterACommit final : FakeClient {
     using FakeClient::FakeClient;
     void poll(detail::BrokerEvents& events) override {
@@ -154,6 +155,8 @@ TEST(GroupOfInstances, ACoroutineThatNobodyResumedIsLeftBehind) {
   static std::atomic<int> resumed{0};
   static std::atomic<bool> door{false};
   static std::atomic<bool> returned{false};
+  resumed = 0;
+  door = returned = false;
   FakeBroker& broker = lasting_broker();
   broker.assign({orders(0)});
   broker.produce(orders(0), 0, 2);

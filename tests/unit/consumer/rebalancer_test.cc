@@ -70,6 +70,40 @@ TEST(Rebalancer, CommitsWhatFinishedWhilePartitionsAreStillOurs) {
   EXPECT_TRUE(rig.broker.open.contains(orders(1))) << "the other partition stays";
 }
 
+TEST(Rebalancer, AStopTellsOfEachPartitionOnce) {
+  ConsumerConfig config = instance_config();
+  struct Counting final : RebalanceListener {
+    void on_revoked(std::span<const TopicPartition> partitions) override {
+      told.insert(told.end(), partitions.begin(), partitions.end());
+    }
+    std::vector<TopicPartition> told;
+  } listener;
+  config.listener = &listener;
+  InstanceRig rig(config, ignore);
+  rig.broker.answers_commits = false;
+  rig.broker.assign({orders(0), orders(1)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.broker.produce(orders(1), 0, 5);
+  rig.settle();
+  while (!rig.broker.commits.empty()) rig.broker.answer_commit();
+  rig.broker.produce(orders(0), 5, 5);
+  rig.broker.produce(orders(1), 5, 5);
+  rig.settle();
+  rig.broker.revoke({orders(0)});
+  rig.settle();
+  EXPECT_THAT(listener.told, ElementsAre(orders(0)));
+  rig.instance().request_stop(StopMode::drain);
+  rig.settle();
+  EXPECT_THAT(listener.told, ElementsAre(orders(0), orders(1))) << "before the commit is answered";
+  while (!rig.broker.commits.empty()) {
+    rig.broker.answer_commit();
+    rig.settle();
+  }
+  EXPECT_TRUE(rig.instance().closed());
+  EXPECT_THAT(listener.told, ElementsAre(orders(0), orders(1)));
+  EXPECT_EQ(rig.broker.committed[orders(1)], Offset{10});
+}
+
 TEST(Rebalancer, RevokeWaitsForWhatRunsAndRetainedPartitionsGoOn) {
   std::vector<std::int64_t> handled;
   InstanceRig rig(instance_config(), [&](const Record& r) {
