@@ -222,7 +222,7 @@ Result<void> RdkafkaClient::answer_assign(std::span<const TopicPartition> partit
   const auto rebalance = rebalances_.answer(Rebalance::Kind::assign, partitions);
   if (!rebalance) return fail(ErrorCode::invalid_state, group() + ": no assignment to answer");
   // Given up by librdkafka meanwhile; a revocation of it waits for the owner.
-  if (fatal_) return {};
+  if (!is_answer_awaited()) return {};
   Result<void> done = assign(partitions);
   if (!done) {
     rebalances_.undo_assign(partitions);
@@ -238,8 +238,11 @@ Result<void> RdkafkaClient::answer_revoke(std::span<const TopicPartition> partit
   if (!rebalance) return fail(ErrorCode::invalid_state, group() + ": no revocation to answer");
   committed_->forget(partitions);
   if (fatal_) return {};
-  Result<void> done = unassign(partitions);
-  if (!done) unassign_all();
+  Result<void> done;
+  if (is_answer_awaited()) {
+    done = unassign(partitions);
+    if (!done) unassign_all();
+  }
   if (closing_) close_client();
   return done;
 }
@@ -340,8 +343,18 @@ void RdkafkaClient::begin_close() {
   close_client();
 }
 
+/// Once it closes, librdkafka takes the first answer, to whatever it had asked, for "give up
+/// everything", and ends its group by itself; an eager one that waits for an answer at that moment
+/// waits no longer. Another answer would be one too many: while the group ends it drops what it is
+/// asked, and the call, which waits for the reply, never returns (rd_kafka_cgrp_op_serve, 2.14).
+bool RdkafkaClient::is_answer_awaited() noexcept {
+  if (fatal_) return false;
+  return !close_called_ || !std::exchange(answered_since_close_, true);
+}
+
 void RdkafkaClient::close_client() {
   if (std::exchange(close_called_, true)) return;
+  answered_since_close_ = !incremental_ && rebalances_.owes_answer();
   const ErrorHandle error{rd_kafka_consumer_close_queue(client_.get(), events_.get())};
   if (!error) return;
   // Only a client that has given up refuses; the owner still learns that nothing is assigned to it.
@@ -357,17 +370,16 @@ bool RdkafkaClient::closed() const {
 
 void RdkafkaClient::leave_group() noexcept {
   closing_ = true;
-  const bool owes_answer = rebalances_.abandon();
   const bool was_called = close_called_;
   close_client();
-  // A client that is closing takes any answer for "give up everything", whatever it had asked.
-  if (owes_answer) unassign_all();
+  if (rebalances_.abandon() && is_answer_awaited()) unassign_all();
   // The owner has closed, and waited as long as it cared to.
   if (was_called) return;
   const TimePoint deadline = clock_.now() + kLeaveTimeout;
   while (!closed() && clock_.now() < deadline) {
     const EventHandle event{rd_kafka_queue_poll(events_.get(), 100)};
-    if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) unassign_all();
+    if (!event || rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_REBALANCE) continue;
+    if (is_answer_awaited()) unassign_all();
   }
 }
 

@@ -65,6 +65,7 @@ class RdkafkaClient final : public BrokerClient {
   Result<void> unassign(std::span<const TopicPartition> partitions);
   void unassign_all() noexcept;
   void close_client();
+  [[nodiscard]] bool is_answer_awaited() noexcept;
 
   const ConsumerConfig config_;
   const bool incremental_;
@@ -85,8 +86,9 @@ class RdkafkaClient final : public BrokerClient {
   CommitId last_commit_ = 0;
   bool fatal_ = false;  // librdkafka has given up; it rebalances no more
   bool closing_ = false;
-  bool close_called_ = false;  // on librdkafka, or nothing to call it for
-  bool closed_by_us_ = false;  // librdkafka refused to close: there is nothing to wait for
+  bool close_called_ = false;          // on librdkafka, or nothing to call it for
+  bool answered_since_close_ = false;  // or nothing is to be answered any more
+  bool closed_by_us_ = false;          // librdkafka refused to close: there is nothing to wait for
 };
 
 }  // namespace strandline::detail

@@ -65,10 +65,14 @@ void Rebalances::undo_assign(std::span<const TopicPartition> partitions) {
   for (const TopicPartition& partition : partitions) assigned_.erase(partition);
 }
 
+bool Rebalances::owes_answer() const noexcept {
+  return (outstanding_ && !outstanding_->ours) ||
+         std::any_of(waiting_.begin(), waiting_.end(),
+                     [](const Rebalance& rebalance) { return !rebalance.ours; });
+}
+
 bool Rebalances::abandon() {
-  const bool owed = (outstanding_ && !outstanding_->ours) ||
-                    std::any_of(waiting_.begin(), waiting_.end(),
-                                [](const Rebalance& rebalance) { return !rebalance.ours; });
+  const bool owed = owes_answer();
   outstanding_.reset();
   waiting_.clear();
   assigned_.clear();

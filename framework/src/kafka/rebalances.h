@@ -48,6 +48,8 @@ class Rebalances {
   /// Nobody is told any more (the owner is gone). True when an answer is owed to librdkafka.
   bool abandon();
 
+  /// librdkafka has asked, and waits.
+  [[nodiscard]] bool owes_answer() const noexcept;
   [[nodiscard]] bool idle() const noexcept { return !outstanding_ && waiting_.empty(); }
   [[nodiscard]] std::vector<TopicPartition> assigned() const;
 

@@ -135,7 +135,11 @@ TEST_F(RebalancesTest, AnAssignmentThatFailedIsNotHeld) {
 TEST_F(RebalancesTest, AbandoningSaysWhetherLibrdkafkaWaits) {
   EXPECT_FALSE(rebalances.abandon());
   rebalances.push({Kind::assign, {orders(0)}});
+  EXPECT_TRUE(rebalances.owes_answer());
+  rebalances.deliver(owner);
+  EXPECT_TRUE(rebalances.owes_answer()) << "until the owner has answered";
   EXPECT_TRUE(rebalances.abandon());
+  EXPECT_FALSE(rebalances.owes_answer());
   rebalances.push({Kind::revoke, {orders(0)}, true, true});
   EXPECT_FALSE(rebalances.abandon()) << "nobody waits for an answer to our own";
   EXPECT_TRUE(rebalances.idle());
