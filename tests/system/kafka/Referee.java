@@ -193,8 +193,11 @@ public final class Referee {
   private void topic(JsonNode q, ObjectNode reply) throws Exception {
     var all = reply.putArray("partitions");
     for (TopicPartitionInfo p : partitions(q.get("topic").asText())) {
-      all.addObject().put("partition", p.partition()).put("leader", p.leader() == null ? -1 : p.leader().id())
+      ObjectNode one = all.addObject().put("partition", p.partition())
+          .put("leader", p.leader() == null ? -1 : p.leader().id())
           .put("isr", p.isr().size()).put("replicas", p.replicas().size());
+      var nodes = one.putArray("nodes");
+      p.replicas().forEach(node -> nodes.add(node.id()));
     }
   }
 
