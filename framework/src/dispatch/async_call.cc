@@ -114,7 +114,7 @@ void AsyncCallState::start(AsyncHandler& handler) noexcept {
   starting = outer;
   // Without an abandonment the completion was moved away or answered: then its owner's word counts.
   if (abandoned) answer(Outcome::retry, thrown ? std::move(*thrown) : std::move(*abandoned));
-  take_step(kReturned);
+  take_step(handler_returned);
 }
 
 bool AsyncCallState::cancel() noexcept {
@@ -137,7 +137,7 @@ void AsyncCallState::answer(Outcome result, Failure why) noexcept {
     failure_.reset(new (std::nothrow) Failure(std::move(why)));
   }
   add_share();  // the answer's, until it has been dealt with
-  take_step(kAnswered);
+  take_step(answer_given);
 }
 
 /// An answer goes to the poller at once, which may start the next call while this one's handler has
@@ -147,8 +147,8 @@ void AsyncCallState::answer(Outcome result, Failure why) noexcept {
 void AsyncCallState::take_step(Step step) noexcept {
   if (scope_->own_handlers) {
     const std::uint8_t before = steps_.fetch_or(step, std::memory_order_acq_rel);
-    if ((before | step) != (kAnswered | kReturned)) return;
-  } else if (step == kReturned) {
+    if ((before | step) != (answer_given | handler_returned)) return;
+  } else if (step == handler_returned) {
     return;
   }
   scope_->port->push(*this);

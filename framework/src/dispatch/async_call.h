@@ -104,7 +104,7 @@ class AsyncCallState final : public AsyncCall, public Answer, private ContextBac
  private:
   enum class Phase : std::uint8_t { queued, started, answered, cancelled };
   /// What has to come before an answer counts, where the next call gets the same handler.
-  enum Step : std::uint8_t { kAnswered = 1, kReturned = 2 };
+  enum Step : std::uint8_t { answer_given = 1, handler_returned = 2 };
 
   AsyncCallState(const std::shared_ptr<const AsyncScope>& scope, Item item,
                  const RecordFields& fields, unsigned attempt, std::uint32_t tail);
