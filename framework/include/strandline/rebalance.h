@@ -27,8 +27,7 @@ struct ReleasedPartition {
 ///        └───────────────┴── on_lost
 ///
 /// A stop gives all partitions back by the same calls. They are left out when the group cannot be
-/// left within 15 s, or the poller ended by an error of its own
-/// (`RunSummary::error`).
+/// left within 15 s, or the poller ended by an error of its own (`RunSummary::error`).
 class RebalanceListener {
  public:
   virtual ~RebalanceListener() = default;

@@ -10,6 +10,8 @@ namespace strandline::detail {
 
 namespace {
 
+Error no_answer() { return {ErrorCode::timed_out, "the broker did not answer the commit"}; }
+
 /// What a request came to: its first refusal, if any.
 std::optional<Error> first_error(const std::vector<CommittedOffset>& offsets) {
   for (const CommittedOffset& offset : offsets) {
@@ -41,12 +43,11 @@ std::vector<PartitionOffset> Committer::dirty(Wanted wanted) {
   return offsets;
 }
 
-std::vector<CommittedOffset> Committer::unanswered(const Request& request) {
+std::vector<CommittedOffset> Committer::unanswered(const Request& request, const Error& why) {
   std::vector<CommittedOffset> answers;
   answers.reserve(request.offsets.size());
   for (const PartitionOffset& offset : request.offsets) {
-    answers.push_back({offset.partition, offset.offset,
-                       Error{ErrorCode::timed_out, "the broker did not answer the commit"}});
+    answers.push_back({offset.partition, offset.offset, why});
   }
   return answers;
 }
@@ -57,7 +58,7 @@ void Committer::time_out_waiters(TimePoint now) {
   std::vector<std::pair<Done, std::vector<CommittedOffset>>> late;
   for (auto& [id, request] : requests_) {
     if (!request.done || now - request.sent < config_.timeout) continue;
-    late.emplace_back(std::exchange(request.done, {}), unanswered(request));
+    late.emplace_back(std::exchange(request.done, {}), unanswered(request, no_answer()));
   }
   for (const auto& [done, answers] : late) done(answers);
 }
@@ -161,7 +162,7 @@ void Committer::on_answer(CommitId id, const std::vector<CommittedOffset>& offse
 void Committer::abandon() {
   while (!requests_.empty()) {
     const CommitId id = requests_.begin()->first;
-    on_answer(id, unanswered(requests_.begin()->second));
+    on_answer(id, unanswered(requests_.begin()->second, no_answer()));
   }
 }
 
@@ -170,11 +171,8 @@ void Committer::abandon_waiters() noexcept {
     const Done done = std::exchange(request.done, {});
     if (!done) continue;
     try {
-      auto answers = unanswered(request);
-      for (CommittedOffset& answer : answers) {
-        answer.error = Error{ErrorCode::stopped, "the consumer stopped before the broker's answer"};
-      }
-      done(answers);
+      done(unanswered(
+          request, Error{ErrorCode::stopped, "the consumer stopped before the broker's answer"}));
     } catch (...) {
       log(LogLevel::error,
           "no memory to tell who waits for a commit that the consumer has stopped");

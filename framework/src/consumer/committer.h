@@ -60,7 +60,8 @@ class Committer {
   std::vector<PartitionOffset> dirty(Wanted wanted);
   void tell_listener(const std::vector<CommittedOffset>& offsets) noexcept;
   /// The answer in the stead of one that did not come.
-  [[nodiscard]] static std::vector<CommittedOffset> unanswered(const Request& request);
+  [[nodiscard]] static std::vector<CommittedOffset> unanswered(const Request& request,
+                                                               const Error& why);
   void time_out_waiters(TimePoint now);
   bool send(std::vector<PartitionOffset> offsets, bool scheduled, Done done);
 

@@ -138,23 +138,16 @@ void Rebalancer::begin_commit(Revocation& revocation) {
   commit(revocation);
 }
 
-void Rebalancer::tell_of_the_end() {
-  std::vector<TopicPartition> partitions = assignment_.ids();
-  tell_revoked(partitions);
-  told_ = std::move(partitions);
-}
+void Rebalancer::tell_of_the_end() { tell_revoked(assignment_.ids()); }
 
 /// Those that have not heard it.
 void Rebalancer::tell_revoked(std::vector<TopicPartition> partitions) {
-  const auto in = [](const std::vector<TopicPartition>& list, const TopicPartition& id) {
-    return std::ranges::find(list, id) != list.end();
-  };
   std::erase_if(partitions, [&](const TopicPartition& id) {
-    const bool hears_it_committing =
-        revocation_ && revocation_->phase == Phase::committing && in(revocation_->partitions, id);
-    return hears_it_committing || in(told_, id);
+    return std::ranges::find(told_, id) != told_.end();
   });
-  if (!partitions.empty()) tell(&RebalanceListener::on_revoked, partitions);
+  if (partitions.empty()) return;
+  tell(&RebalanceListener::on_revoked, partitions);
+  told_.insert(told_.end(), partitions.begin(), partitions.end());
 }
 
 void Rebalancer::commit(Revocation& revocation) {

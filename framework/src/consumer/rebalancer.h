@@ -87,7 +87,7 @@ class Rebalancer {
   bool ever_assigned_ = false;
   bool drains_ = true;
   std::optional<Revocation> revocation_{};
-  std::vector<TopicPartition> told_{};  ///< of their revoke, before it came
+  std::vector<TopicPartition> told_{};  ///< have heard `on_revoked` and are not given up yet
   std::vector<PartitionStats> given_up_{};
 };
 

@@ -115,24 +115,20 @@ const std::shared_ptr<const AsyncScope>& AsyncDesk::scope_of(Partition& partitio
 
 std::shared_ptr<AsyncHandler> AsyncDesk::handler_for(Partition& partition, Item item) {
   const auto make = [&](std::size_t strand) {
-    return std::get<std::shared_ptr<AsyncHandler>>(
-        source_.make(StrandInfo{partition.id(), strand}));
+    return source_.make(StrandInfo{partition.id(), strand});
+  };
+  const auto as_async = [](const AnyHandler& handler) {
+    return std::get<std::shared_ptr<AsyncHandler>>(handler);
   };
   if (!source_.per_strand) {
-    if (!shared_handler_) shared_handler_ = make(0);
+    if (!shared_handler_) shared_handler_ = as_async(make(0));
     return shared_handler_;
   }
-  if (settings_.order == Ordering::none) {
-    std::vector<AnyHandler>& idle = partition.idle_handlers;
-    if (idle.empty()) return make(0);
-    AnyHandler handler = std::move(idle.back());
-    idle.pop_back();
-    return std::get<std::shared_ptr<AsyncHandler>>(std::move(handler));
-  }
+  if (handlers_go_round()) return as_async(partition.take_handler([&] { return make(0); }));
   const std::size_t lane = router_.token_of(*item.batch, item.position);
   std::optional<AnyHandler>& handler = partition.lane(lane).handler;
   if (!handler) handler = make(lane);
-  return std::get<std::shared_ptr<AsyncHandler>>(*handler);
+  return as_async(*handler);
 }
 
 void AsyncDesk::forget(AsyncCallState& call) {

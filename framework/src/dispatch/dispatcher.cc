@@ -166,11 +166,7 @@ bool Dispatcher::choose_handler(Strand& strand, Run& run) {
     }
     const StrandInfo info{strand.partition().id(), strand.number()};
     if (settings_.order == Ordering::none) {
-      // Instances go round: as many as runs are out at once, and no two runs share one.
-      std::vector<AnyHandler>& idle = strand.partition().idle_handlers;
-      if (idle.empty()) idle.push_back(source_.make(info));
-      run.handler = std::move(idle.back());
-      idle.pop_back();
+      run.handler = strand.partition().take_handler([&] { return source_.make(info); });
       return true;
     }
     if (!strand.handler) strand.handler = source_.make(info);

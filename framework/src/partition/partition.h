@@ -16,6 +16,7 @@
 #include <memory>
 #include <stop_token>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace strandline::detail {
@@ -108,6 +109,15 @@ class Partition {
     const auto failed = failed_attempts.find(batch.sequence_at(position));
     return failed == failed_attempts.end() ? 1 : failed->second + 1;
   }
+  /// Without order, where a factory makes handlers: one that nobody uses, else a new one. As many
+  /// go round as are in use at once; whoever took it puts it back into `idle_handlers`.
+  template <class Make>
+  AnyHandler take_handler(Make make) {
+    if (idle_handlers.empty()) return make();
+    AnyHandler handler = std::move(idle_handlers.back());
+    idle_handlers.pop_back();
+    return handler;
+  }
   /// These have finished: no attempt of theirs counts any more.
   void forget_attempts(const AdmittedBatch& batch, std::uint32_t begin, std::uint32_t end);
   /// Called a few times a second: adds to the time in which nothing was in flight.
@@ -124,7 +134,7 @@ class Partition {
       failed_attempts{};                    ///< of records that have failed and not finished
   std::size_t out = 0;                      ///< runs and asynchronous calls out
   std::size_t unacknowledged = 0;           ///< dead letters on their way
-  std::vector<AnyHandler> idle_handlers{};  ///< without order: instances that no run uses just now
+  std::vector<AnyHandler> idle_handlers{};  ///< without order: those that no run or call uses
   std::stop_source stop{};
   std::shared_ptr<const AsyncScope> async_scope{};  ///< of the async desk; made with its first call
   std::atomic<std::int64_t> lag{-1};  ///< written here a few times a second, read by handlers
