@@ -24,7 +24,7 @@ void router(benchmark::State& state, Ordering order) {
       {.isolation = Isolation::token,
        .strands = static_cast<std::size_t>(order == Ordering::key ? state.range(0) : 1)},
       owner, pool);
-  Router routes(order, {}, false, messages);
+  Router routes(order, {}, false, messages, system_clock());
   std::vector<Strand*> touched;
   std::vector<Stretch> taken;
   std::int64_t offset = 0;

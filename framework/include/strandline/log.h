@@ -13,7 +13,8 @@ enum class LogLevel : std::uint8_t { debug, info, warning, error, off };
 using LogSink = std::function<void(LogLevel, std::string_view)>;
 
 /// Replaces the process-wide sink (default: spdlog to stderr). An empty one restores the default.
-/// Nothing is ever logged per record. Thread safe.
+/// Nothing is logged for each record but what becomes of a failed one: dropped, parked, its dead
+/// letter refused. Thread safe.
 void set_log_sink(LogSink sink);
 
 /// Lines below it are not even formatted. Default: info. Thread safe.

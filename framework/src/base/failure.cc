@@ -8,7 +8,7 @@ namespace {
 // User code: null has been seen.
 const char* text_of(const std::exception& error) noexcept {
   const char* const text = error.what();
-  return text != nullptr ? text : "";
+  return text != nullptr ? text : "an exception without a text";
 }
 }  // namespace
 

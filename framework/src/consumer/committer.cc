@@ -1,5 +1,6 @@
 #include "consumer/committer.h"
 
+#include "base/failure.h"
 #include "base/log.h"
 
 #include <algorithm>
@@ -189,10 +190,8 @@ void Committer::tell_listener(const std::vector<CommittedOffset>& offsets) noexc
       answers.push_back({offset.partition, offset.offset, offset.error});
     }
     config_.on_commit(answers);
-  } catch (const std::exception& error) {
-    log(LogLevel::error, "the commit listener threw: {}", error.what());
   } catch (...) {
-    log(LogLevel::error, "the commit listener threw something that is not a std::exception");
+    log(LogLevel::error, "the commit listener threw: {}", failure_of(std::current_exception()).why);
   }
 }
 

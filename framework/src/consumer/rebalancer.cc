@@ -1,5 +1,6 @@
 #include "consumer/rebalancer.h"
 
+#include "base/failure.h"
 #include "base/log.h"
 
 #include <algorithm>
@@ -236,10 +237,9 @@ void Rebalancer::tell(void (RebalanceListener::*event)(std::span<const T>),
   told_instance = instance_;
   try {
     (config_.listener->*event)(partitions);
-  } catch (const std::exception& error) {
-    log(LogLevel::error, "the rebalance listener threw: {}", error.what());
   } catch (...) {
-    log(LogLevel::error, "the rebalance listener threw something that is not a std::exception");
+    log(LogLevel::error, "the rebalance listener threw: {}",
+        failure_of(std::current_exception()).why);
   }
 }
 

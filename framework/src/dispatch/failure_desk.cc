@@ -66,15 +66,11 @@ void FailureDesk::retry_after(Strand& strand, Duration delay) {
 
 // A dependency that is down fails every record: one line a second stands for all of them.
 void FailureDesk::say_retry(Item item, const std::string& reason, Duration delay) {
-  ++retries_unsaid_;
-  const TimePoint now = clock_.now();
-  if (now < next_word_) return;
+  const auto unsaid = retries_said_.admit(clock_.now());
+  if (!unsaid) return;
   log(LogLevel::warning,
       "{}: {}; trying again in {} ms (failed attempts since the last such line: {})", name(item),
-      reason, std::chrono::duration_cast<std::chrono::milliseconds>(delay).count(),
-      retries_unsaid_);
-  next_word_ = now + std::chrono::seconds(1);
-  retries_unsaid_ = 0;
+      reason, std::chrono::duration_cast<std::chrono::milliseconds>(delay).count(), *unsaid + 1);
 }
 
 void FailureDesk::on_retry_due(Strand& strand) {

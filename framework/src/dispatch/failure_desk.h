@@ -4,12 +4,14 @@
 #include <strandline/stats.h>
 
 #include "base/clock.h"
+#include "base/log_throttle.h"
 #include "base/message_source.h"
 #include "dispatch/events.h"
 #include "executor/timer_wheel.h"
 #include "partition/partition.h"
 #include "retry/dead_letter.h"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -76,8 +78,7 @@ class FailureDesk {
   StrandBooks& books_;
   InstanceStats& counters_;
   std::minstd_rand random_;
-  TimePoint next_word_{};             ///< of retries: not before
-  std::uint64_t retries_unsaid_ = 0;  ///< since the last word
+  LogThrottle retries_said_{std::chrono::seconds(1)};
   std::uint64_t next_token_ = 1;
   std::unordered_map<std::uint64_t, std::unique_ptr<Letter>> letters_{};
 };

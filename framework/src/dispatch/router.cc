@@ -1,5 +1,6 @@
 #include "dispatch/router.h"
 
+#include "base/failure.h"
 #include "base/log.h"
 
 #include <xxhash.h>
@@ -69,24 +70,29 @@ void Router::hash_keys(const Partition& partition, AdmittedBatch& batch) {
   }
 }
 
-std::uint64_t Router::key_hash(const RecordFields& fields) const noexcept {
+std::uint64_t Router::key_hash(const RecordFields& fields) noexcept {
   if (extractor_) return key_hash_by_extractor(fields);
   return fields.key == nullptr ? kNullKeyToken : hash(fields.key, fields.key_size);
 }
 
-std::uint64_t Router::key_hash_by_extractor(const RecordFields& fields) const noexcept {
+std::uint64_t Router::key_hash_by_extractor(const RecordFields& fields) noexcept {
   try {
     const Record record(fields);
     const auto key = extractor_(record);
     return key ? hash(key->data(), key->size()) : kNullKeyToken;
-  } catch (const std::exception& error) {
-    log(LogLevel::error, "the key extractor threw for {}@{}: {}; ordered as a null key",
-        to_string(*fields.partition), fields.offset, error.what());
   } catch (...) {
-    log(LogLevel::error, "the key extractor threw for {}@{}; ordered as a null key",
-        to_string(*fields.partition), fields.offset);
+    say_extractor_threw(fields, failure_of(std::current_exception()).why);
   }
   return kNullKeyToken;
+}
+
+void Router::say_extractor_threw(const RecordFields& fields, const std::string& why) noexcept {
+  const auto unsaid = extractor_said_.admit(clock_.now());
+  if (!unsaid) return;
+  log(LogLevel::error,
+      "the key extractor threw for {}@{}: {}; ordered as a null key (such records since the last "
+      "such line: {})",
+      to_string(*fields.partition), fields.offset, why, *unsaid + 1);
 }
 
 std::uint64_t Router::token_of(const AdmittedBatch& batch, std::uint32_t position) const noexcept {

@@ -2,11 +2,15 @@
 
 #include <strandline/config.h>
 
+#include "base/clock.h"
+#include "base/log_throttle.h"
 #include "base/message_source.h"
 #include "partition/partition.h"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace strandline::detail {
@@ -20,11 +24,13 @@ namespace strandline::detail {
 /// themselves. Poller thread only.
 class Router {
  public:
-  Router(Ordering order, KeyExtractor extractor, bool handler_per_strand, MessageSource& messages)
+  Router(Ordering order, KeyExtractor extractor, bool handler_per_strand, MessageSource& messages,
+         const Clock& clock)
       : order_(order),
         extractor_(std::move(extractor)),
         handler_per_strand_(handler_per_strand),
-        messages_(messages) {}
+        messages_(messages),
+        clock_(clock) {}
 
   /// Appends to the partition's lanes; `touched` gets each lane that received something.
   void route(Partition& partition, AdmittedBatch& batch, std::vector<Strand*>& touched);
@@ -36,13 +42,16 @@ class Router {
  private:
   void route_by_key(Partition& partition, AdmittedBatch& batch, std::vector<Strand*>& touched);
   void hash_keys(const Partition& partition, AdmittedBatch& batch);
-  [[nodiscard]] std::uint64_t key_hash(const RecordFields& fields) const noexcept;
-  [[nodiscard]] std::uint64_t key_hash_by_extractor(const RecordFields& fields) const noexcept;
+  [[nodiscard]] std::uint64_t key_hash(const RecordFields& fields) noexcept;
+  [[nodiscard]] std::uint64_t key_hash_by_extractor(const RecordFields& fields) noexcept;
+  void say_extractor_threw(const RecordFields& fields, const std::string& why) noexcept;
 
   Ordering order_;
   KeyExtractor extractor_;
   bool handler_per_strand_;
   MessageSource& messages_;
+  const Clock& clock_;
+  LogThrottle extractor_said_{std::chrono::seconds(1)};
   // Scratch: as many as stay in the nearest cache with the keys that were asked for.
   std::array<RecordFields, 16> fields_{};
   std::vector<std::uint32_t> lane_ends_{};  // scratch, kept for its capacity

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/log_throttle.h"
 
 #include <chrono>
 #include <cstdint>
@@ -13,17 +14,12 @@ namespace strandline::detail {
 /// many times a second. Owner: the poller thread.
 class ErrorThrottle {
  public:
-  /// A nullopt when it is to be kept quiet; else how many of its kind were since the last one let
-  /// through.
+  /// As LogThrottle's, for each kind of error by itself.
   std::optional<std::uint64_t> admit(int kind, TimePoint now);
 
  private:
   static constexpr std::chrono::seconds kInterval{5};
-  struct Seen {
-    TimePoint last;
-    std::uint64_t suppressed = 0;
-  };
-  std::map<int, Seen> seen_;  // one entry for each error code met: a few dozen at most
+  std::map<int, LogThrottle> kinds_;  // one entry for each error code met: a few dozen at most
 };
 
 }  // namespace strandline::detail

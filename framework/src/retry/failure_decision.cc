@@ -1,6 +1,7 @@
 #include "retry/failure_decision.h"
 
 #include "base/assert.h"
+#include "base/failure.h"
 
 #include <exception>
 #include <utility>
@@ -10,17 +11,6 @@ namespace strandline::detail {
 namespace {
 
 using Action = Decision::Action;
-
-std::string text_of(const std::exception_ptr& exception) {
-  try {
-    std::rethrow_exception(exception);
-  } catch (const std::exception& error) {
-    const char* what = error.what();
-    return what != nullptr ? what : "";
-  } catch (...) {
-    return "unknown exception (not derived from std::exception)";
-  }
-}
 
 // A category may be the application's own; what it throws must not end the poller.
 std::string text_of(const std::error_code& code) {
@@ -54,7 +44,7 @@ Classified classify(const FailurePolicy& policy, const Failure& failure) {
     return {policy.classify(failure), {}};
   } catch (...) {
     return {Verdict::retry, " (and the failure classifier threw: " +
-                                text_of(std::current_exception()) + "; taken as 'retry')"};
+                                failure_of(std::current_exception()).why + "; taken as 'retry')"};
   }
 }
 
@@ -111,7 +101,7 @@ Decision decide(const FailurePolicy& policy, unsigned attempt, Outcome outcome,
 
 std::string describe(const Failure& failure) {
   std::string text = failure.why;
-  if (failure.exception) append(text, text_of(failure.exception));
+  if (failure.exception) append(text, failure_of(failure.exception).why);
   if (failure.code) {
     append(text, text_of(failure.code));
     text += " [" + std::string(failure.code.category().name()) + " " +

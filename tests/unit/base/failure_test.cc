@@ -34,7 +34,7 @@ TEST(FailureOf, SurvivesAnExceptionWithoutText) {
     [[nodiscard]] const char* what() const noexcept override { return nullptr; }
   };
   const Failure failure = failure_of(std::make_exception_ptr(Silent{}));
-  EXPECT_EQ(failure.why, "");
+  EXPECT_EQ(failure.why, "an exception without a text");
   EXPECT_TRUE(failure.exception);
 }
 

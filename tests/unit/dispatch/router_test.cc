@@ -1,7 +1,11 @@
 #include "dispatch/router.h"
 
-#include "support/fake_messages.h"
+#include <strandline/log.h>
 
+#include "support/fake_messages.h"
+#include "support/manual_clock.h"
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,10 +13,14 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace strandline::test {
 namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
 
 struct NoOwner final : detail::StrandOwner {
   void on_retry_due(detail::Strand&) override {}
@@ -50,6 +58,7 @@ struct RouterTest : testing::Test {
   std::int64_t next_offset = 0;
   NoOwner owner;
   FakeMessages messages;
+  ManualClock clock;
   detail::BatchPool pool{messages};
   detail::Partition partition{{"t", PartitionId{0}},
                               Epoch{1},
@@ -59,14 +68,14 @@ struct RouterTest : testing::Test {
 };
 
 TEST_F(RouterTest, PartitionOrderPutsAllInOneLane) {
-  detail::Router router(Ordering::partition, {}, false, messages);
+  detail::Router router(Ordering::partition, {}, false, messages, clock);
   const auto lanes = route(router, batch({"a", "b", {}}));
   ASSERT_EQ(lanes.size(), 1U);
   EXPECT_EQ(lanes.at(0), (std::vector<std::uint32_t>{0, 1, 2}));
 }
 
 TEST_F(RouterTest, KeyOrderKeepsEachKeyInOneLaneInOffsetOrder) {
-  detail::Router router(Ordering::key, {}, false, messages);
+  detail::Router router(Ordering::key, {}, false, messages, clock);
   std::vector<std::optional<std::string>> keys;
   for (int i = 0; i < 500; ++i) keys.emplace_back("key" + std::to_string(i % 50));
   auto& all = batch(keys);
@@ -85,7 +94,7 @@ TEST_F(RouterTest, KeyOrderKeepsEachKeyInOneLaneInOffsetOrder) {
 }
 
 TEST_F(RouterTest, NullAndEmptyKeysAreNotTheSame) {
-  detail::Router router(Ordering::key, {}, false, messages);
+  detail::Router router(Ordering::key, {}, false, messages, clock);
   auto& three = batch({std::nullopt, "", std::nullopt});
   route(router, three);
   EXPECT_EQ(three.tokens[0], three.tokens[2]);
@@ -99,15 +108,36 @@ TEST_F(RouterTest, AKeyExtractorReplacesTheKey) {
         if (record.key() == "bad") throw std::runtime_error("no customer");
         return record.value();
       },
-      false, messages);
+      false, messages, clock);
   auto& four = batch({"a", "b", "bad", std::nullopt});
   route(router, four);
   EXPECT_EQ(four.tokens[0], four.tokens[1]) << "same value";
   EXPECT_EQ(four.tokens[2], 0U) << "one that throws orders as a null key";
 }
 
+TEST_F(RouterTest, AnExtractorThatThrowsForEveryRecordSaysSoOnceASecond) {
+  std::vector<std::string> lines;
+  set_log_sink([&](LogLevel, std::string_view line) { lines.emplace_back(line); });
+  detail::Router router(
+      Ordering::key,
+      [](const Record&) -> std::optional<std::string_view> {
+        throw std::runtime_error("no customer");
+      },
+      false, messages, clock);
+  route(router, batch({"a", "b"}));
+  clock.advance(1s);
+  route(router, batch({"c"}));
+  set_log_sink({});
+  EXPECT_THAT(
+      lines,
+      ElementsAre("the key extractor threw for t[0]@0: no customer; ordered as a null key (such "
+                  "records since the last such line: 1)",
+                  "the key extractor threw for t[0]@2: no customer; ordered as a null key (such "
+                  "records since the last such line: 2)"));
+}
+
 TEST_F(RouterTest, WithAHandlerPerStrandTheStrandIsTheToken) {
-  detail::Router router(Ordering::key, {}, true, messages);
+  detail::Router router(Ordering::key, {}, true, messages, clock);
   auto& some = batch({"a", "b", "c", "a"});
   const auto lanes = route(router, some);
   for (const auto& [lane, indices] : lanes) {
@@ -116,7 +146,7 @@ TEST_F(RouterTest, WithAHandlerPerStrandTheStrandIsTheToken) {
 }
 
 TEST_F(RouterTest, WithoutOrderEveryRecordHasATokenOfItsOwn) {
-  detail::Router router(Ordering::none, {}, false, messages);
+  detail::Router router(Ordering::none, {}, false, messages, clock);
   auto& first = batch({"a", "a"});
   auto& second = batch({"a"});
   std::set<std::uint64_t> tokens{router.token_of(first, 0), router.token_of(first, 1),

@@ -2,6 +2,7 @@
 
 #include <strandline/metrics.h>
 
+#include "base/failure.h"
 #include "base/log.h"
 
 #include <prometheus/client_metric.h>
@@ -129,11 +130,9 @@ std::vector<prometheus::MetricFamily> Collector::Collect() const {
     FamilyWriter writer;
     visit_metrics(consumers, writer);
     return std::move(writer).take();
-  } catch (const std::exception& failure) {
-    log(LogLevel::error, "metrics: a scrape failed: {}; it is answered without metrics",
-        failure.what());
   } catch (...) {
-    log(LogLevel::error, "metrics: a scrape failed; it is answered without metrics");
+    log(LogLevel::error, "metrics: a scrape failed: {}; it is answered without metrics",
+        failure_of(std::current_exception()).why);
   }
   return {};
 }
