@@ -164,38 +164,27 @@ def _same_epoch_twice(history):
 
 
 def _duplicate_without_crash(history):
-    """A record comes again only after its first owner was killed, was refused a commit, or could not commit it.
+    """A record comes again only after its first owner was killed while it had it, or was refused a commit.
 
-    The last is for records that finish out of the partition's order: no commit may cover one behind a gap.
+    In any order: what lies before the last record that was begun is finished before a partition is given up.
     """
     refused = {(id(c.process), c.tp): c.seq for p in history.processes for c in p.commits if not c.ok}
-    done, gaps, found = _done_before(history), {}, []
-
-    def gap_at_end_of(epoch):
-        if epoch is None:
-            return float("inf")
-        if id(epoch) not in gaps:
-            gaps[id(epoch)] = _first_unfinished(history, done, epoch)
-        return gaps[id(epoch)]
+    done, found = _done_before(history), []
     for (tp, offset), handlings in done.items():
         handlings.sort(key=lambda h: (h.at, h.seq))
         for first, again in zip(handlings, handlings[1:]):
             if first.epoch is again.epoch:
                 continue
-            crashed = first.process.killed_at is not None and first.process is not again.process
-            behind_gap = history.order != "partition" and gap_at_end_of(first.epoch) < offset
-            if not crashed and not behind_gap and refused.get((id(first.process), tp), -1) < first.seq:
+            if not _ended_by_kill(first) and refused.get((id(first.process), tp), -1) < first.seq:
                 found.append(Violation("DUPLICATE_AFTER_CLEAN", f"{_name(tp, offset)} was handled by "
                                        f"{first.process.name}, given up cleanly, and again by {again.process.name}"))
     return found
 
 
-def _first_unfinished(history, done, epoch):
-    """The lowest offset of the partition that was not finished when the assignment ended."""
-    for offset, _, _ in history.visible.get(epoch.tp, []):
-        if not _finished(done.get((epoch.tp, offset), ()), epoch.process, epoch.end_seq, epoch.end_at):
-            return offset
-    return float("inf")
+def _ended_by_kill(handled):
+    """Whether the assignment in which a record was handled ended with its process, and not before."""
+    epoch, process = handled.epoch, handled.process
+    return process.killed_at is not None and (epoch is None or epoch.end_seq == len(process.events))
 
 
 def _behind_commit(history):

@@ -5,67 +5,29 @@ The process stops, says so, and handles none of what lies behind.
 """
 
 from harness import Failed, main, real_cluster, say
-from processes import wait_until
-from referee import RefereeError
-from sut import Member, NotBuilt
+from one_partition import OnePartition
+from sut import NotBuilt
 
-TOPIC = "cut"
 KEPT, LOST, ANEW = 50, 50, 80
 # Of a partition with one replica left anybody may become the leader, at once.
 UNCLEAN = {"unclean.leader.election.enable": "true", "unclean.leader.election.interval.ms": 1000,
            "min.insync.replicas": 1}
 
 
-class World:
-    """One partition on two of three brokers, and one member that reads it. Owned by one thread."""
-
-    def __init__(self, cluster, options):
-        self.cluster, self.dir, self.ask = cluster, options.dir, cluster.referee.ask
-        self.ask("create_topic", topic=TOPIC, partitions=1, replication=2)
-        arguments = ["--bootstrap-server", cluster.bootstrap, "--topic", TOPIC, "--group-id", "truncation",
-                     "--group-protocol", "classic", "--verbose", "--reset-policy", "earliest"]
-        self.member = Member(cluster, options.sut, options.dir, "member", arguments, ["--commit-interval-ms", "100"],
-                             {"reconnect.backoff.max.ms": 500})
-
-    def partition(self):
-        return self.ask("topic", topic=TOPIC)["partitions"][0]
-
-    def broker(self, node):
-        return next(b for b in self.cluster.brokers if b.node == node)
-
-    def produce(self, name, count):
-        self.ask("produce_start", name=name, topic=TOPIC, acks=str(self.dir / f"{name}.acks"), max=count)
-        self.ask("produce_stop", name=name, abort=False)
-
-    def wait(self, what, holds, timeout=60):
-        def patiently():
-            try:
-                return holds()
-            except (RefereeError, TimeoutError):
-                return False
-        wait_until(patiently, timeout, what, step=0.2)
-
-    def handled(self):
-        return [event["offset"] for event in self.member.events() if event["name"] == "record_data"]
-
-    def committed(self, offset):
-        return self.ask("committed", group="truncation")["offsets"].get(f"{TOPIC}:0") == offset
-
-
 def scenario(options):
     if options.sut.java:
         raise NotBuilt("Kafka's own client goes back to the cut without stopping")
     with real_cluster(options, brokers=3, config=UNCLEAN) as cluster:
-        w = World(cluster, options)
+        w = OnePartition(cluster, options, "cut", replication=2)
         w.produce("kept", KEPT)
-        cluster.wait_in_sync(TOPIC)
+        cluster.wait_in_sync(w.topic)
         leader = w.partition()["leader"]
         follower = next(node for node in w.partition()["nodes"] if node != leader)
         w.broker(follower).kill()
         w.wait("the leader alone in sync", lambda: w.partition()["isr"] == 1)
         w.produce("lost", LOST)
         w.member.start()
-        w.wait("all read and committed", lambda: w.committed(KEPT + LOST))
+        w.wait("all read and committed", lambda: w.committed() == KEPT + LOST)
         say(f"broker {leader} killed, with records {KEPT} to {KEPT + LOST - 1} that broker {follower} has not")
         w.broker(leader).kill()
         w.broker(follower).start()

@@ -5,7 +5,7 @@ A woken process cannot know at once that it has lost its partitions, so it may h
 must not do is to commit them, or to make the next owner skip or misorder anything.
 """
 
-from harness import Group, main, real_cluster, side_by_side
+from harness import Failed, Group, main, real_cluster, side_by_side
 
 FREEZES = 4
 SESSION_MS = 4000
@@ -19,11 +19,13 @@ def freeze_and_judge(group):
     group.start()
     for _ in range(FREEZES):
         member = group.rng.choice(group.members)
-        member.wait_more("record_data", 1, timeout=10)
+        if not member.wait_more("record_data", 1, timeout=30):
+            raise Failed(f"{group.name}: {member.name} has handled nothing for 30 s before it was to be frozen")
         member.pause()
         others = [m for m in group.members if m is not member]
         # The others get its partitions when its session has run out; only then is it a zombie.
-        others[0].wait_more("partitions_assigned", 1, timeout=30)
+        if not others[0].wait_more("partitions_assigned", 1, timeout=30):
+            raise Failed(f"{group.name}: nobody took over from {member.name}, frozen for 30 s")
         group.wait_progress(100)
         member.resume()
         group.wait_stable()
