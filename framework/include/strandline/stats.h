@@ -105,11 +105,13 @@ struct InstanceStats {
   std::chrono::milliseconds last_turn_age{0};
   DurationHistogram queue_wait;  ///< admitted → handed to a worker
   DurationHistogram residence;   ///< admitted → finished
-  DurationHistogram handler;     ///< time in the handler, per record
-  DurationHistogram delivery;    ///< the record's timestamp → finished; one record per batch
-  DurationHistogram commit;      ///< request → the broker's answer
-  DurationHistogram rebalance;   ///< event → answered
-  DurationHistogram turn;        ///< one turn of the poll loop, its waiting not counted
+  /// Time in the handler, per record; record and batch handlers only. What an asynchronous one
+  /// takes is residence less queue wait.
+  DurationHistogram handler;
+  DurationHistogram delivery;   ///< the record's timestamp → finished; one record per batch
+  DurationHistogram commit;     ///< request → the broker's answer
+  DurationHistogram rebalance;  ///< event → answered
+  DurationHistogram turn;       ///< one turn of the poll loop, its waiting not counted
 };
 
 struct Stats {

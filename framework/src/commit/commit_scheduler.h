@@ -31,8 +31,9 @@ class CommitScheduler {
 
   /// Records that have finished since the last call.
   void finished(std::uint64_t records) noexcept { finished_ += records; }
-  /// At revoke, stop and `Context::commit`: due at once, or as soon as the request that is out has
-  /// been answered; a pause after a failure is cut short once.
+  /// Due at once, or as soon as the request that is out has been answered; a pause after a failure
+  /// is cut short once. For positions that the last request had to leave out, since another one of
+  /// their partition was on its way.
   void force() noexcept { forced_ = config_.mode != CommitMode::none; }
 
   /// A request should be sent now.

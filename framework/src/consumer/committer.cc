@@ -13,6 +13,11 @@ namespace {
 
 Error no_answer() { return {ErrorCode::timed_out, "the broker did not answer the commit"}; }
 
+Unexpected gone(const TopicPartition& partition) {
+  return fail(ErrorCode::not_assigned,
+              to_string(partition) + " was revoked or lost before the commit");
+}
+
 /// What a request came to: its first refusal, if any.
 std::optional<Error> first_error(const std::vector<CommittedOffset>& offsets) {
   for (const CommittedOffset& offset : offsets) {
@@ -38,10 +43,18 @@ std::vector<PartitionOffset> Committer::dirty(Wanted wanted) {
   std::vector<PartitionOffset> offsets;
   for (AssignedPart& part : assignment_.parts()) {
     Partition& partition = *part.partition;
-    if (partition.fenced() || !partition.ledger().dirty() || !wanted(partition)) continue;
+    const CommitLedger& ledger = partition.ledger();
+    if (partition.fenced() || !ledger.dirty() || ledger.requesting() || !wanted(partition))
+      continue;
     offsets.push_back({partition.id(), partition.ledger().position()});
   }
   return offsets;
+}
+
+CommitLedger* Committer::ledger_of(const TopicPartition& partition, const Request& request) {
+  AssignedPart* const part = assignment_.find(partition);
+  if (part == nullptr || part->partition->epoch() > request.newest) return nullptr;
+  return &part->partition->ledger();
 }
 
 std::vector<CommittedOffset> Committer::unanswered(const Request& request, const Error& why) {
@@ -53,20 +66,53 @@ std::vector<CommittedOffset> Committer::unanswered(const Request& request, const
   return answers;
 }
 
-/// Whoever waits for an answer waits no longer than the configuration says; a late one is still
-/// believed.
-void Committer::time_out_waiters(TimePoint now) {
+void Committer::time_out() {
+  const TimePoint now = clock_.now();
   std::vector<std::pair<Done, std::vector<CommittedOffset>>> late;
   for (auto& [id, request] : requests_) {
-    if (!request.done || now - request.sent < config_.timeout) continue;
+    if (request.late || now - request.sent < config_.timeout) continue;
+    request.late = true;
+    for (const PartitionOffset& offset : request.offsets) {
+      if (CommitLedger* ledger = ledger_of(offset.partition, request)) ledger->failed();
+    }
     late.emplace_back(std::exchange(request.done, {}), unanswered(request, no_answer()));
   }
-  for (const auto& [done, answers] : late) done(answers);
+  for (const auto& [done, answers] : late) {
+    if (done) done(answers);
+  }
+  std::vector<Asking> overdue;
+  for (Asking& one : asking_) {
+    if (now - one.since >= config_.timeout) overdue.push_back(std::move(one));
+  }
+  std::erase_if(asking_, [&](const Asking& one) { return now - one.since >= config_.timeout; });
+  for (const Asking& one : overdue) one.answer(Unexpected(no_answer()));
+  if (!late.empty()) ask_again();
+}
+
+void Committer::ask_again() {
+  if (std::exchange(skipped_, false)) scheduler_.force();
+  for (const Final& one : std::exchange(finals_, {})) commit_finally(one.partitions, one.done);
+  for (const Asking& one : std::exchange(asking_, {})) {
+    AssignedPart* const part = assignment_.find(one.partition);
+    if (part == nullptr || part->partition->epoch() != one.epoch) {
+      one.answer(gone(one.partition));
+    } else if (part->partition->ledger().requesting()) {
+      asking_.push_back(one);
+    } else {
+      commit_for_handler(*part->partition, one.answer);
+    }
+  }
+}
+
+bool Committer::requesting(const std::vector<TopicPartition>& partitions) {
+  return std::ranges::any_of(partitions, [&](const TopicPartition& id) {
+    AssignedPart* const part = assignment_.find(id);
+    return part != nullptr && part->partition->ledger().requesting();
+  });
 }
 
 void Committer::tick() {
   const TimePoint now = clock_.now();
-  time_out_waiters(now);
   if (scheduler_.overdue(now)) {
     // The answer may still come, and is welcome then; but commits go on without it.
     log(LogLevel::warning, "a commit has not been answered for {} ms; trying again",
@@ -76,6 +122,10 @@ void Committer::tick() {
     for (auto& [id, request] : requests_) request.scheduled = false;
   }
   if (!scheduler_.due(now)) return;
+  skipped_ = std::ranges::any_of(assignment_.parts(), [](const AssignedPart& part) {
+    const CommitLedger& ledger = part.partition->ledger();
+    return ledger.requesting() && ledger.position() > ledger.requested();
+  });
   auto offsets = dirty([](Partition&) { return true; });
   if (offsets.empty()) return scheduler_.nothing_to_send(now);
   scheduler_.requested(now);
@@ -84,6 +134,7 @@ void Committer::tick() {
 
 void Committer::commit_finally(const std::vector<TopicPartition>& partitions, const Done& done) {
   if (config_.mode == CommitMode::none) return done({});
+  if (requesting(partitions)) return finals_.push_back({partitions, done});
   auto offsets = dirty([&](Partition& partition) {
     return std::ranges::find(partitions, partition.id()) != partitions.end();
   });
@@ -98,10 +149,13 @@ void Committer::commit_for_handler(Partition& partition,
                        "commit.mode is none: Context::commit has nothing to commit with"));
   }
   if (partition.fenced()) {
-    return answer(fail(ErrorCode::not_assigned,
-                       to_string(partition.id()) + " was revoked or lost before the commit"));
+    return answer(gone(partition.id()));
   }
   if (!partition.ledger().dirty()) return answer(partition.ledger().position());
+  if (partition.ledger().requesting()) {
+    asking_.push_back({partition.id(), partition.epoch(), clock_.now(), answer});
+    return;
+  }
   const Offset position = partition.ledger().position();
   const bool sent = send({{partition.id(), position}}, false,
                          [answer, position](const std::vector<CommittedOffset>& offsets) {
@@ -121,12 +175,17 @@ bool Committer::send(std::vector<PartitionOffset> offsets, bool scheduled, Done 
     log(LogLevel::warning, "a commit could not be sent: {}", id.error().message);
     return false;
   }
+  Epoch newest{};
+  for (const AssignedPart& part : assignment_.parts()) {
+    newest = std::max(newest, part.partition->epoch());
+  }
   for (const PartitionOffset& offset : offsets) {
     if (AssignedPart* part = assignment_.find(offset.partition)) {
       (void)part->partition->ledger().request();
     }
   }
-  requests_.emplace(*id, Request{std::move(offsets), clock_.now(), std::move(done), scheduled});
+  requests_.emplace(*id,
+                    Request{std::move(offsets), clock_.now(), newest, std::move(done), scheduled});
   return true;
 }
 
@@ -147,20 +206,23 @@ void Committer::on_answer(CommitId id, const std::vector<CommittedOffset>& offse
     last_success_ = now;
   }
   for (const CommittedOffset& offset : offsets) {
-    AssignedPart* part = assignment_.find(offset.partition);
-    if (part == nullptr) continue;
-    if (offset.error) {
-      part->partition->ledger().failed();
-    } else {
-      part->partition->ledger().acknowledged(offset.offset);
+    CommitLedger* const ledger = ledger_of(offset.partition, request);
+    if (ledger == nullptr) continue;
+    if (!offset.error) {
+      ledger->acknowledged(offset.offset);
+    } else if (!request.late) {
+      ledger->failed();
     }
   }
   if (request.scheduled) scheduler_.answered(!error, now);
   tell_listener(offsets);
   if (request.done) request.done(offsets);
+  ask_again();
 }
 
 void Committer::abandon() {
+  finals_.clear();
+  for (const Asking& one : std::exchange(asking_, {})) one.answer(Unexpected(no_answer()));
   while (!requests_.empty()) {
     const CommitId id = requests_.begin()->first;
     on_answer(id, unanswered(requests_.begin()->second, no_answer()));
@@ -168,16 +230,16 @@ void Committer::abandon() {
 }
 
 void Committer::abandon_waiters() noexcept {
-  for (auto& [id, request] : requests_) {
-    const Done done = std::exchange(request.done, {});
-    if (!done) continue;
-    try {
-      done(unanswered(
-          request, Error{ErrorCode::stopped, "the consumer stopped before the broker's answer"}));
-    } catch (...) {
-      log(LogLevel::error,
-          "no memory to tell who waits for a commit that the consumer has stopped");
+  const auto stopped = [] {
+    return Error{ErrorCode::stopped, "the consumer stopped before the broker's answer"};
+  };
+  try {
+    for (auto& [id, request] : requests_) {
+      if (const Done done = std::exchange(request.done, {})) done(unanswered(request, stopped()));
     }
+    for (const Asking& one : std::exchange(asking_, {})) one.answer(Unexpected(stopped()));
+  } catch (...) {
+    log(LogLevel::error, "no memory to tell who waits for a commit that the consumer has stopped");
   }
 }
 
@@ -193,11 +255,6 @@ void Committer::tell_listener(const std::vector<CommittedOffset>& offsets) noexc
   } catch (...) {
     log(LogLevel::error, "the commit listener threw: {}", failure_of(std::current_exception()).why);
   }
-}
-
-bool Committer::waits_for_commit(Partition& partition) const {
-  return config_.mode == CommitMode::per_batch &&
-         (partition.in_flight() > partition.counters.parked || partition.ledger().dirty());
 }
 
 }  // namespace strandline::detail

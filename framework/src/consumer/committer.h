@@ -17,6 +17,10 @@
 namespace strandline::detail {
 
 /// Brings commit positions to the broker, and believes only its answers. Poller thread only.
+///
+/// Of one partition one request is out at a time, whoever asks for it. librdkafka repeats by itself
+/// a request that the coordinator refused for the moment (rd_kafka_handle_OffsetCommit), and one
+/// that was sent meanwhile, of a higher offset, would be undone by it.
 class Committer {
  public:
   Committer(const CommitConfig& config, BrokerClient& client, Assignment& assignment,
@@ -24,6 +28,11 @@ class Committer {
 
   /// Commits what the mode says is due.
   void tick();
+  /// Whoever waits for an answer waits no longer than the configuration says; a late one is still
+  /// believed.
+  void time_out();
+  /// Who had to wait for the answer to another request, or whose partition is gone, gets on.
+  void ask_again();
   void note_finished(std::uint64_t records) { scheduler_.finished(records); }
   [[nodiscard]] std::optional<TimePoint> next_due() const { return scheduler_.next_due(); }
 
@@ -43,26 +52,39 @@ class Committer {
   /// The same where the books cannot be trusted any more: nothing but the answers.
   void abandon_waiters() noexcept;
 
-  /// `per_batch`: the partition may not go on before what it has finished is committed.
-  [[nodiscard]] bool waits_for_commit(Partition& partition) const;
   [[nodiscard]] TimePoint last_success() const noexcept { return last_success_; }
 
  private:
   struct Request {
     std::vector<PartitionOffset> offsets;
     TimePoint sent;
+    Epoch newest{};  ///< of all assignments at that time: those of later ones do not hear of it
     Done done;
     bool scheduled = false;
+    bool late = false;  ///< nobody waits for its answer any more
+  };
+  /// A handler that asks while a request of its partition is out.
+  struct Asking {
+    TopicPartition partition;
+    Epoch epoch;
+    TimePoint since;
+    std::function<void(Result<Offset>)> answer;
+  };
+  /// A final commit for which a request of one of its partitions is in the way.
+  struct Final {
+    std::vector<TopicPartition> partitions;
+    Done done;
   };
 
   /// Positions that the broker has not acknowledged, of partitions for which `wanted` holds.
   template <class Wanted>
   std::vector<PartitionOffset> dirty(Wanted wanted);
+  [[nodiscard]] CommitLedger* ledger_of(const TopicPartition& partition, const Request& request);
   void tell_listener(const std::vector<CommittedOffset>& offsets) noexcept;
   /// The answer in the stead of one that did not come.
   [[nodiscard]] static std::vector<CommittedOffset> unanswered(const Request& request,
                                                                const Error& why);
-  void time_out_waiters(TimePoint now);
+  [[nodiscard]] bool requesting(const std::vector<TopicPartition>& partitions);
   bool send(std::vector<PartitionOffset> offsets, bool scheduled, Done done);
 
   const CommitConfig& config_;
@@ -72,6 +94,9 @@ class Committer {
   InstanceStats& counters_;
   CommitScheduler scheduler_;
   std::unordered_map<CommitId, Request> requests_{};
+  bool skipped_ = false;  ///< a scheduled commit left out what had a request out already
+  std::vector<Asking> asking_{};
+  std::vector<Final> finals_{};
   TimePoint last_success_;
 };
 

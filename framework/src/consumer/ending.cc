@@ -98,9 +98,6 @@ void Instance::begin_commit() {
 }
 
 void Instance::begin_close() {
-  if (!final_commit_answered_) {
-    log(LogLevel::warning, "stopping: the final commit was not answered; records may come again");
-  }
   phase_ = Phase::closing;
   phase_deadline_ = clock_.now() + kCloseTimeout;
   client_->begin_close();
@@ -110,6 +107,9 @@ void Instance::finish_close() {
   if (!client_->closed()) {
     log(LogLevel::warning,
         "stopping: the group could not be left in time; it notices at the session timeout");
+  }
+  if (!final_commit_answered_) {
+    log(LogLevel::warning, "stopping: the final commit was not answered; records may come again");
   }
   committer_.abandon();
   publish(clock_.now());

@@ -16,9 +16,6 @@ namespace strandline::detail {
 
 namespace {
 
-// What sleeping coroutines and handlers that watch their stop token need to come to an end.
-constexpr auto kWorkerPatience = std::chrono::milliseconds(250);
-
 /// The pool, as one poller sees it. Once it is shut down, nothing is handed out any more: the only
 /// jobs that can still come are coroutines that go to sleep again although they were asked to stop,
 /// and their records count as left behind.
@@ -62,12 +59,14 @@ RunSummary GroupOfInstances::run(const HandlerSource& source, const std::stop_to
     {
       const std::stop_callback on_stop(stop, [this] { request_stop(StopMode::drain); });
       std::vector<std::jthread> pollers;
+      turning_ = pollers_.size();
       try {
         for (const auto& poller : pollers_) {
           pollers.push_back(ports_.start_thread([this, &poller] { poll_until_closed(*poller); }));
         }
       } catch (const std::system_error& refused) {
         // Those that run are joined below, so they have to end.
+        turning_ -= pollers_.size() - pollers.size();
         request_stop(StopMode::now);
         no_thread =
             Error{ErrorCode::internal,
@@ -138,9 +137,29 @@ void GroupOfInstances::poll_until_closed(Poller& poller) noexcept {
         Error{ErrorCode::internal, "the poller ended: " + failure_of(std::current_exception()).why};
     log(LogLevel::error, "{}", poller.error->message);
   }
+  --turning_;
   // One that ends takes the others with it: a consumer is whole or it is not.
   request_stop(StopMode::drain);
-  if (poller.error) instance.leave_group();
+  if (poller.error) {
+    instance.leave_group();
+  } else {
+    serve_until_all_have_ended(poller);
+  }
+}
+
+/// A handler of an instance that has ended may still ask for a commit, and holds its worker until
+/// it hears that there will be none: a worker that the others need to drain.
+void GroupOfInstances::serve_until_all_have_ended(Poller& poller) noexcept {
+  try {
+    // Each that ends rings all the doorbells, since it asks all to stop; the time is for safety.
+    while (turning_ > 0) {
+      (void)poller.instance->settled();
+      poller.doorbell.wait_until(clock_.now() + std::chrono::milliseconds(10));
+    }
+  } catch (...) {
+    log(LogLevel::error, "no memory to serve handlers that are late: {}",
+        failure_of(std::current_exception()).why);
+  }
 }
 
 RunSummary GroupOfInstances::finish(WorkerPool& pool, std::optional<Error> error) {
@@ -154,7 +173,8 @@ RunSummary GroupOfInstances::finish(WorkerPool& pool, std::optional<Error> error
   serve_late(pollers);
   // What is left in the queue was taken back when its partition ended, and only finds its way home;
   // but not the jobs of a poller that threw.
-  const std::size_t stuck = pool.shut_down(kWorkerPatience, [](Job& job) { job.unstarted(); });
+  const std::size_t stuck =
+      pool.shut_down(ports_.worker_patience, [](Job& job) { job.unstarted(); });
   for (const auto& poller : pollers) {
     poller->instance->report(summary);
     if (poller->error && !summary.error) summary.error = poller->error;
@@ -174,7 +194,7 @@ RunSummary GroupOfInstances::finish(WorkerPool& pool, std::optional<Error> error
 /// The pollers have ended; handlers that were still at work then may wait for an answer of theirs
 /// (to a commit), or be about to end because they were asked to.
 void GroupOfInstances::serve_late(const std::vector<std::shared_ptr<Poller>>& pollers) {
-  const TimePoint deadline = clock_.now() + kWorkerPatience;
+  const TimePoint deadline = clock_.now() + ports_.worker_patience;
   for (const auto& poller : pollers) {
     while (!poller->error && !poller->instance->settled() && clock_.now() < deadline) {
       poller->doorbell.wait_until(std::min(deadline, clock_.now() + std::chrono::milliseconds(10)));

@@ -34,6 +34,8 @@ struct GroupPorts {
   /// Throws std::system_error when there is none to be had.
   std::function<std::jthread(const std::function<void()>&)> start_thread =
       [](const std::function<void()>& body) { return std::jthread(body); };
+  /// What sleeping coroutines and handlers that watch their stop token need to come to an end.
+  Duration worker_patience = std::chrono::milliseconds(250);
 };
 
 /// The consumers of one `Consumer`: `instances` pollers, each a thread and a member of the group,
@@ -65,6 +67,7 @@ class GroupOfInstances {
                                                             WorkerPool& pool, unsigned workers);
   Result<void> make_pollers(const HandlerSource& source, WorkerPool& pool, unsigned workers);
   void poll_until_closed(Poller& poller) noexcept;
+  void serve_until_all_have_ended(Poller& poller) noexcept;
   RunSummary finish(WorkerPool& pool, std::optional<Error> error);
   void serve_late(const std::vector<std::shared_ptr<Poller>>& pollers);
   void let_go(std::vector<std::shared_ptr<Poller>> pollers, std::size_t stuck);
@@ -74,6 +77,7 @@ class GroupOfInstances {
   // No member of ours: a handler left behind reads it at its end, when this consumer may be gone.
   const Clock& clock_ = system_clock();
   std::atomic<State> state_{State::created};
+  std::atomic<std::size_t> turning_{0};  ///< pollers that have not ended yet
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Poller>> pollers_;  // guarded by mutex_
   std::optional<StopMode>

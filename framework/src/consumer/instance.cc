@@ -34,7 +34,7 @@ Instance::Instance(InstanceParts parts)
       rebalance_(parts.config, *client_, assignment_, dispatcher_, committer_, parts.clock,
                  dispatcher_.counters, parts.number),
       intake_(parts.config, dispatcher_.settings().partition.limits, *this, assignment_,
-              dispatcher_, committer_, pool_, parts.clock, dispatcher_.counters),
+              dispatcher_, pool_, parts.clock, dispatcher_.counters),
       last_turn_(parts.clock.now()),
       next_look_(last_turn_),
       next_observe_(last_turn_) {}
@@ -59,7 +59,9 @@ bool Instance::turn() {
   busy |= timers_.advance(start) > 0;
   rebalance_.tick();
   advance_phase();
-  if (phase_ == Phase::running) busy |= intake_.turn();
+  const TimePoint served = clock_.now();
+  intake_.weigh(served);
+  if (phase_ == Phase::running) busy |= intake_.turn(served);
   if (start >= next_look_) {
     // Before the dispatch: what comes back may go to another worker at once.
     next_look_ = start + kLookInterval;
@@ -71,6 +73,7 @@ bool Instance::turn() {
                                  dispatcher_.counters.dead_lettered + dispatcher_.counters.dropped;
   committer_.note_finished(finished - finished_seen_);
   finished_seen_ = finished;
+  committer_.time_out();
   if (phase_ == Phase::running || phase_ == Phase::draining) committer_.tick();
 
   if (start >= next_observe_) observe(start);
@@ -240,6 +243,7 @@ void Instance::publish(TimePoint now) {
     stats.partitions.push_back(part.partition->snapshot(now));
     stats.strands_busy += part.partition->busy_strands();
   }
+  intake_.weigh(now);
   stats.in_flight = intake_.in_flight();
   stats.in_flight_bytes = intake_.bytes();
   stats.runs_out = dispatcher_.runs_out();

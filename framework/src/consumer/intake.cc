@@ -9,28 +9,31 @@ constexpr auto kSweepInterval = std::chrono::milliseconds(100);
 }
 
 Intake::Intake(const ConsumerConfig& config, const InFlightLimits& limits, BrokerEvents& events,
-               Assignment& assignment, Dispatcher& dispatcher, Committer& committer,
-               BatchPool& pool, const Clock& clock, InstanceStats& counters)
+               Assignment& assignment, Dispatcher& dispatcher, BatchPool& pool, const Clock& clock,
+               InstanceStats& counters)
     : config_(config),
       events_(events),
       assignment_(assignment),
       dispatcher_(dispatcher),
-      committer_(committer),
       pool_(pool),
-      clock_(clock),
       counters_(counters),
       gate_(limits.records_max, limits.bytes_max, limits.low_mark),
       next_sweep_(clock.now()) {}
 
-bool Intake::turn() {
-  const TimePoint now = clock_.now();
+void Intake::weigh(TimePoint now) {
   in_flight_ = 0;
   bytes_ = 0;
   for (const AssignedPart& part : assignment_.parts()) {
-    in_flight_ += part.partition->in_flight();
-    bytes_ += part.partition->bytes();
+    Partition& partition = *part.partition;
+    in_flight_ += partition.in_flight();
+    bytes_ += partition.bytes();
+    partition.gate.update(partition.in_flight(), partition.bytes(), now);
   }
-  bool open = gate_.update(in_flight_, bytes_, now);
+  gate_.update(in_flight_, bytes_, now);
+}
+
+bool Intake::turn(TimePoint now) {
+  bool open = !gate_.closed();
   const bool sweep = now >= next_sweep_;
   if (sweep) next_sweep_ = now + kSweepInterval;
 
@@ -39,10 +42,9 @@ bool Intake::turn() {
   for (std::size_t i = 0; i < count; ++i) {
     AssignedPart& part = assignment_.parts()[(first_ + i) % count];
     Partition& partition = *part.partition;
-    const bool room = partition.gate.update(partition.in_flight(), partition.bytes(), now);
-    if (!open || !room || partition.draining) continue;
+    if (!open || partition.gate.closed() || partition.draining) continue;
     if (!part.feed->ready() && !sweep) continue;
-    if (committer_.waits_for_commit(partition)) continue;
+    if (waits_for_commit(partition)) continue;
     const std::size_t max =
         std::min({config_.fetch.batch_records_max, partition.gate.room(partition.in_flight()),
                   gate_.room(in_flight_)});
@@ -55,6 +57,13 @@ bool Intake::turn() {
   }
   if (count > 0) first_ = (first_ + 1) % count;
   return took;
+}
+
+/// `per_batch`: not before what can finish has finished and is committed. A parked record, and what
+/// waits behind it, cannot.
+bool Intake::waits_for_commit(Partition& partition) const {
+  return config_.commit.mode == CommitMode::per_batch &&
+         (partition.ledger().dirty() || !dispatcher_.quiet(partition));
 }
 
 bool Intake::take(AssignedPart& part, std::size_t max) {

@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "consumer/assignment.h"
-#include "consumer/committer.h"
 #include "dispatch/dispatcher.h"
 #include "kafka/broker_client.h"
 #include "partition/batch_pool.h"
@@ -21,25 +20,28 @@ namespace strandline::detail {
 class Intake {
  public:
   Intake(const ConsumerConfig& config, const InFlightLimits& limits, BrokerEvents& events,
-         Assignment& assignment, Dispatcher& dispatcher, Committer& committer, BatchPool& pool,
-         const Clock& clock, InstanceStats& counters);
+         Assignment& assignment, Dispatcher& dispatcher, BatchPool& pool, const Clock& clock,
+         InstanceStats& counters);
 
-  /// One batch at most from each partition that has something and room; true when any was taken.
-  bool turn();
+  /// What is in flight and where there is room, as of now. Each turn, also while nothing is taken
+  /// any more: the dispatch goes by it, and so does whoever looks at the statistics of a stop.
+  void weigh(TimePoint now);
+  /// After `weigh`: one batch at most from each partition that has something and room; true when
+  /// any was taken.
+  bool turn(TimePoint now);
   [[nodiscard]] const Gate& gate() const noexcept { return gate_; }
   [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
   bool take(AssignedPart& part, std::size_t max);
+  [[nodiscard]] bool waits_for_commit(Partition& partition) const;
 
   const ConsumerConfig& config_;
   BrokerEvents& events_;
   Assignment& assignment_;
   Dispatcher& dispatcher_;
-  Committer& committer_;
   BatchPool& pool_;
-  const Clock& clock_;
   InstanceStats& counters_;
   Gate gate_;                  ///< of the whole consumer
   std::size_t in_flight_ = 0;  ///< of all partitions, as of this turn

@@ -116,6 +116,13 @@ void Rebalancer::tick() {
       now >= *revocation.retry_at) {
     commit(revocation);
   }
+  if (revocation.committed && now < revocation.deadline &&
+      positions(revocation.partitions) != revocation.positions) {
+    // A handler that the drain's deadline left at work has come to its end meanwhile: what it did
+    // is committed as well, while the partition is still ours. Nothing new begins, so this ends.
+    revocation.committed = false;
+    commit(revocation);
+  }
   if (revocation.phase == Phase::committing &&
       (revocation.committed || now >= revocation.deadline)) {
     const Revocation ended = std::move(revocation);
@@ -153,6 +160,7 @@ void Rebalancer::tell_revoked(std::vector<TopicPartition> partitions) {
 
 void Rebalancer::commit(Revocation& revocation) {
   revocation.retry_at.reset();
+  revocation.positions = positions(revocation.partitions);
   const auto answered = [this,
                          number = revocation_number_](const std::vector<CommittedOffset>& answers) {
     if (!revocation_ || revocation_number_ != number) return;
@@ -196,6 +204,7 @@ void Rebalancer::give_up(const std::vector<TopicPartition>& partitions,
     assignment_.retire(id);
     std::erase(told_, id);  // should it come back, it is told anew
   }
+  committer_.ask_again();  // who waits for a commit of theirs is told
   if (const auto answered = client_.answer_revoke(partitions); !answered) {
     log(LogLevel::error, "the revocation could not be answered: {}", answered.error().message);
   }
@@ -215,6 +224,15 @@ std::vector<ReleasedPartition> Rebalancer::released(const Revocation& ended) {
       one.error = Error{ErrorCode::commit_failed,
                         "the final commit of " + to_string(id) + " was not answered"};
     }
+  }
+  return all;
+}
+
+std::vector<Offset> Rebalancer::positions(const std::vector<TopicPartition>& partitions) {
+  std::vector<Offset> all;
+  all.reserve(partitions.size());
+  for (const TopicPartition& id : partitions) {
+    all.push_back(assignment_.find(id)->partition->ledger().position());
   }
   return all;
 }

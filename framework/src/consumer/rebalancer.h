@@ -57,7 +57,8 @@ class Rebalancer {
     TimePoint started;
     TimePoint deadline;
     bool committed = false;                  ///< or refused for good
-    std::vector<CommittedOffset> answers{};  ///< to the last attempt
+    std::vector<Offset> positions{};         ///< of the partitions, at the last attempt
+    std::vector<CommittedOffset> answers{};  ///< to it
     std::optional<TimePoint> retry_at{};
     Duration retry_delay{};
   };
@@ -69,6 +70,7 @@ class Rebalancer {
   void give_up(const std::vector<TopicPartition>& partitions,
                const std::vector<ReleasedPartition>& released);
   [[nodiscard]] std::vector<ReleasedPartition> released(const Revocation& ended);
+  [[nodiscard]] std::vector<Offset> positions(const std::vector<TopicPartition>& partitions);
   [[nodiscard]] bool quiet(const std::vector<TopicPartition>& partitions);
   template <class T>
   void tell(void (RebalanceListener::*event)(std::span<const T>),

@@ -101,6 +101,7 @@ void AsyncDesk::start_item(Partition& partition, Strand* strand, Item item, Asyn
   ++item.batch->holders;
   start.add(share_of(*call));
   calls_.push_back(std::move(call));
+  counters_.queue_wait.record(turn_ - item.batch->admitted_at);
 }
 
 const std::shared_ptr<const AsyncScope>& AsyncDesk::scope_of(Partition& partition) {
@@ -171,6 +172,7 @@ void AsyncDesk::on_answer(AsyncCallState& call) {
     failures_.failed(*strand, call.outcome, failure);
   }
   if (strand != nullptr) books_.requeue(*strand);
+  failures_.report_stop();
 }
 
 Offset AsyncDesk::take_back(Partition& partition) {
@@ -219,7 +221,8 @@ void AsyncDesk::wake(Sleep& sleep) {
   woken_.push_back(&sleep);
 }
 
-void AsyncDesk::take_woken(std::vector<Job*>& jobs) {
+void AsyncDesk::begin_turn(std::vector<Job*>& jobs) {
+  turn_ = tools_.clock.now();
   jobs.insert(jobs.end(), woken_.begin(), woken_.end());
   woken_.clear();
 }

@@ -29,9 +29,9 @@ class AsyncDesk final : public AsyncOwner {
   /// Starts what may start of the strand; false when the limit of outstanding calls was reached
   /// first.
   bool start_from(Strand& strand, std::vector<Job*>& jobs);
-  /// Moves the coroutines that are to be resumed behind `jobs`: all that woke in a turn go to the
-  /// workers with one hand-over.
-  void take_woken(std::vector<Job*>& jobs);
+  /// Before the first `start_from` of a turn. Moves the coroutines that are to be resumed behind
+  /// `jobs`: all that woke in a turn go to the workers with one hand-over.
+  void begin_turn(std::vector<Job*>& jobs);
   /// Takes back the partition's calls that no worker has begun; returns the highest offset of the
   /// others, invalid when there are none.
   Offset take_back(Partition& partition);
@@ -74,6 +74,7 @@ class AsyncDesk final : public AsyncOwner {
   std::vector<Sleep*> woken_{};
   std::shared_ptr<AsyncHandler> shared_handler_{};
   std::vector<Stretch> scratch_{};
+  TimePoint turn_{};  ///< when the present one began
 };
 
 }  // namespace strandline::detail

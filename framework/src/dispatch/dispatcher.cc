@@ -55,7 +55,7 @@ bool Dispatcher::full() const noexcept {
 std::size_t Dispatcher::dispatch(std::size_t in_flight) {
   in_flight_ = in_flight;
   jobs_.clear();
-  calls_.take_woken(jobs_);
+  calls_.begin_turn(jobs_);
   do {
     visit(pacemakers_);
     visit(ready_);
@@ -209,7 +209,7 @@ void Dispatcher::on_run_back(Run& run) {
   out_.back()->slot = run.slot;
   std::swap(out_[run.slot], out_.back());
   out_.pop_back();
-  --partition.out;
+  if (!run.empty_handed) --partition.out;
   measure(run);
   if (settings_.order == Ordering::none && source_.per_strand) {
     partition.idle_handlers.push_back(std::move(run.handler));
@@ -226,8 +226,10 @@ void Dispatcher::on_run_back(Run& run) {
     settle(run, begun, run.failures);
     give_back_unbegun(run, begun, run.limit);
     apply_failures(run);
-    --run.strand->out;
-    requeue(*run.strand);
+    if (!run.empty_handed) {
+      --run.strand->out;
+      requeue(*run.strand);
+    }
   }
   for (const Stretch& part : run.parts) --part.batch->holders;
   for (std::size_t i = 0; i < run.parts.size(); ++i) {
@@ -240,6 +242,7 @@ void Dispatcher::on_run_back(Run& run) {
     }
   }
   put_run(run);
+  failures_.report_stop();
 }
 
 void Dispatcher::measure(const Run& run) {

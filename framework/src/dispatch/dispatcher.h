@@ -116,6 +116,7 @@ class Dispatcher final : private StrandOwner, private RunOwner, private StrandBo
   void isolate_stuck(Run& run);
   [[nodiscard]] static Item item_at(const Run& run, std::uint32_t index);
   void measure(const Run& run);
+  void measure_delivery(const AdmittedBatch& batch);
   Run& take_run();
   void put_run(Run& run);
 

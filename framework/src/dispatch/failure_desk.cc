@@ -11,6 +11,11 @@
 
 namespace strandline::detail {
 
+namespace {
+// However short the back-off: what the client refuses at once would be sent again in every turn.
+constexpr Duration kLetterPause = std::chrono::milliseconds(100);
+}  // namespace
+
 FailureDesk::FailureDesk(const FailurePolicy& policy, TimerWheel& timers, const Clock& clock,
                          MessageSource& messages, DispatchEvents& events, StrandBooks& books,
                          InstanceStats& counters, std::uint64_t seed)
@@ -56,11 +61,9 @@ void FailureDesk::failed(Strand& strand, Outcome outcome, const Failure& failure
 void FailureDesk::retry_after(Strand& strand, Duration delay) {
   ++strand.partition().counters.retries;
   ++counters_.retries;
-  if (!strand.retry_waiting) {
-    strand.retry_waiting = true;
-    ++strand.holds;
-    ++strand.partition().counters.waiting_retry;
-  }
+  ++strand.partition().counters.waiting_retry;
+  // A batch fails record by record: they wait for one timer.
+  if (strand.retries_waiting++ == 0) ++strand.holds;
   timers_.schedule(strand, clock_.now() + delay);
 }
 
@@ -77,9 +80,8 @@ void FailureDesk::on_retry_due(Strand& strand) {
   // In a drain no further attempt begins: one more failure would only wait again. It stays held,
   // and with it what is behind it.
   if (strand.partition().draining) return;
-  strand.retry_waiting = false;
+  strand.partition().counters.waiting_retry -= std::exchange(strand.retries_waiting, 0);
   --strand.holds;
-  --strand.partition().counters.waiting_retry;
   books_.requeue(strand);
 }
 
@@ -109,9 +111,14 @@ void FailureDesk::send(Letter& letter) {
 
 void FailureDesk::send_later(Letter& letter, const Error& why) {
   // Nothing passes it before it is acknowledged, so there is no last attempt.
-  const Duration delay = backoff_delay(policy_.backoff, letter.attempts, random_);
-  log(LogLevel::error, "the dead letter of {} was not taken by \"{}\": {}; sending it again",
-      name(letter.item), policy_.dead_letter_topic, why.message);
+  const Duration delay =
+      std::max<Duration>(backoff_delay(policy_.backoff, letter.attempts, random_), kLetterPause);
+  if (const auto unsaid = letters_said_.admit(clock_.now())) {
+    log(LogLevel::error,
+        "the dead letter of {} was not taken by \"{}\": {}; sending it again (such refusals since "
+        "the last such line: {})",
+        name(letter.item), policy_.dead_letter_topic, why.message, *unsaid + 1);
+  }
   timers_.schedule(letter, clock_.now() + delay);
 }
 
@@ -144,11 +151,18 @@ void FailureDesk::park(Strand& strand, Item item, const std::string& reason) {
 
 void FailureDesk::stop(Strand& strand, Item item, unsigned attempt, const std::string& reason) {
   ++strand.holds;
-  events_.on_stop_required(
-      {ErrorCode::handler_failed,
-       name(item) + " failed for good after " + std::to_string(attempt) + " attempt(s): " + reason +
-           ". The consumer stops before it; mend the handler or the record, or choose another "
-           "FailurePolicy::exhausted"});
+  stop_ = Error{ErrorCode::handler_failed,
+                name(item) + " failed for good after " + std::to_string(attempt) +
+                    " attempt(s): " + reason +
+                    ". The consumer stops before it; mend the handler or the record, or choose "
+                    "another FailurePolicy::exhausted"};
+}
+
+void FailureDesk::report_stop() {
+  if (!stop_) return;
+  Error error = std::move(*stop_);
+  stop_.reset();
+  events_.on_stop_required(std::move(error));
 }
 
 Offset FailureDesk::highest_letter(const Partition& partition) const {

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <unordered_map>
 
@@ -31,6 +32,10 @@ class FailureDesk {
 
   /// The attempt of the strand's front record failed.
   void failed(Strand& strand, Outcome outcome, const Failure& failure);
+  /// Tells the consumer to stop, if one that `failed` since the last call asks for it. Of several
+  /// the last one counts, so they are told of from the highest offset to the lowest: nobody may
+  /// believe that what lies before the record that is named has been finished.
+  void report_stop();
   void on_retry_due(Strand& strand);
   void on_delivered(std::uint64_t token, const Result<void>& result);
   /// The highest offset of the partition whose dead letter is on its way; invalid when none is.
@@ -79,6 +84,8 @@ class FailureDesk {
   InstanceStats& counters_;
   std::minstd_rand random_;
   LogThrottle retries_said_{std::chrono::seconds(1)};
+  LogThrottle letters_said_{std::chrono::seconds(1)};
+  std::optional<Error> stop_{};  ///< not reported yet
   std::uint64_t next_token_ = 1;
   std::unordered_map<std::uint64_t, std::unique_ptr<Letter>> letters_{};
 };

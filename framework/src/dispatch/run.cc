@@ -16,6 +16,7 @@ void Run::prepare() {
   begun = 0;
   failures.clear();
   seen_begun = {};
+  empty_handed = false;
   cursor_.store(0, std::memory_order_relaxed);
   done_.store(0, std::memory_order_relaxed);
   // One stretch in offset order is read where it lies; anything else is gathered.

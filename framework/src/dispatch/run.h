@@ -73,6 +73,7 @@ class Run final : public Job, public Answer, private ContextBackend {
   std::uint32_t limit = 0;     ///< records before it are the worker's; lowered by `take_back`
   std::uint32_t settled = 0;   ///< records before it are finished in the books already
   TimePoint seen_begun{};      ///< when the poller first saw it begun
+  bool empty_handed = false;   ///< all of it was taken back: it is out no longer, as to the books
   std::uint64_t turn = 0;  ///< rises when it comes back: what was asked in an earlier one is void
   std::size_t slot = 0;    ///< its place in the dispatcher's list of runs that are out
 

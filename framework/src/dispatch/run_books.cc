@@ -43,6 +43,7 @@ void Dispatcher::settle(Run& run, std::uint32_t end, std::span<const RunFailure>
       partition.counters.processed += count;
       counters.processed += count;
       counters.residence.record(now - part.batch->admitted_at, count);
+      if (part.begin == 0 && count > 0) measure_delivery(*part.batch);
       partition.forget_attempts(*part.batch, part.begin, part.end);
     });
   };
@@ -97,7 +98,19 @@ void Dispatcher::finished(Partition& partition, Item item, Finish how) {
       break;
   }
   counters.residence.record(tools_.clock.now() - item.batch->admitted_at, count);
+  if (item.position == 0 && count > 0) measure_delivery(*item.batch);
   partition.let_go(*item.batch);
+}
+
+/// One record stands for its batch: to ask each for its timestamp would cost a look at its message.
+void Dispatcher::measure_delivery(const AdmittedBatch& batch) {
+  const Timestamp sent = tools_.pool.messages().timestamp(batch.message_at(0));
+  if (sent.type == TimestampType::not_available) return;
+  using std::chrono::milliseconds;
+  const auto now =
+      std::chrono::duration_cast<milliseconds>(tools_.clock.wall_time().time_since_epoch());
+  // Held within what can be: a producer may have written anything there.
+  counters.delivery.record(now - std::clamp(sent.since_epoch, milliseconds(0), now));
 }
 
 void Dispatcher::take_back_slow() {
@@ -161,6 +174,13 @@ Offset Dispatcher::take_back(Partition& partition) {
     for_stretches(*run, 0, limit, [&](const Stretch& part) {
       highest_begun = std::max(highest_begun, part.batch->offset_at(part.end - 1));
     });
+    if (limit == 0 && !run->empty_handed) {
+      // No worker is at it, and none will be: it waits in the pool only to find its way home, maybe
+      // for long, behind the handlers of other partitions. Nobody has to wait for that.
+      run->empty_handed = true;
+      --partition.out;
+      --run->strand->out;
+    }
   }
   return highest_begun;
 }

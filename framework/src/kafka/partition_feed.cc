@@ -36,6 +36,14 @@ void FeedScratch::on_error(rd_kafka_t*, int error, const char* text, void* self)
   }
 }
 
+ClientError error_of(const rd_kafka_message_t& message, const TopicPartition& partition) {
+  std::string where = to_string(partition);
+  if (message.offset >= 0) where += "@" + std::to_string(message.offset);
+  // In an error message the payload is its text.
+  return {to_error(message.err, where, rd_kafka_message_errstr(&message)), partition,
+          skips_records(message.err)};
+}
+
 RdkafkaFeed::RdkafkaFeed(QueueHandle queue, TopicPartition partition, Doorbell& doorbell,
                          FeedScratch& scratch, Report report)
     : queue_(std::move(queue)),
@@ -135,14 +143,8 @@ void RdkafkaFeed::report_truncation(const rd_kafka_message_t& message, Offset re
 
 void RdkafkaFeed::report(const rd_kafka_message_t& message, BrokerEvents& events) {
   if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return;
-  // In an error message the payload is its text.
-  std::string where = to_string(partition_);
-  if (message.offset >= 0) where += "@" + std::to_string(message.offset);
-  ClientError error{to_error(message.err, where, rd_kafka_message_errstr(&message)), partition_};
-  if (skips_records(message.err)) {
-    broken_ = true;
-    error.fatal = true;
-  }
+  ClientError error = error_of(message, partition_);
+  broken_ |= error.fatal;
   report_(message.err, std::move(error), events);
 }
 

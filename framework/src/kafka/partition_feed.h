@@ -29,6 +29,11 @@ struct FeedScratch {
   static void on_error(rd_kafka_t*, int error, const char* text, void* self) noexcept;
 };
 
+/// What a message that is an error means. Fatal: librdkafka goes on behind records that nobody will
+/// see, which the commit position must not pass.
+[[nodiscard]] ClientError error_of(const rd_kafka_message_t& message,
+                                   const TopicPartition& partition);
+
 /// One partition's queue of librdkafka's, taken out of the consumer's own. Owner: the poller
 /// thread, except for the signal.
 class RdkafkaFeed final : public PartitionFeed {

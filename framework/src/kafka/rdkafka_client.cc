@@ -1,5 +1,6 @@
 #include "kafka/rdkafka_client.h"
 
+#include "base/log.h"
 #include "kafka/client_log.h"
 #include "kafka/commit_answer.h"
 #include "kafka/conf.h"
@@ -380,6 +381,10 @@ void RdkafkaClient::leave_group() noexcept {
     const EventHandle event{rd_kafka_queue_poll(events_.get(), 100)};
     if (!event || rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_REBALANCE) continue;
     if (is_answer_awaited()) unassign_all();
+  }
+  if (!closed()) {
+    log(LogLevel::warning, "{} could not be left in time; it notices at the session timeout",
+        group());
   }
 }
 

@@ -246,7 +246,7 @@ constexpr MetricRow kTable[] = {
       "From a record's admission until it is finished."},
      &I::residence, "decaton.tasks.complete.duration"},
     {{"strandline_handler_seconds", histogram,
-      "Time in the handler, per record."},
+      "Time in the handler, per record; record and batch handlers only."},
      &I::handler,
      "pc.user.function.processing.time decaton.tasks.process.duration "
      "decaton.processor.processed.time"},

@@ -65,7 +65,7 @@ class Strand final : public Timer {
   unsigned out_max = 1;  ///< more than one only without order
   unsigned holds =
       0;  ///< reasons to wait: retry timer, dead letters unacknowledged, parked records
-  bool retry_waiting = false;
+  std::size_t retries_waiting = 0;     ///< failed records that its timer will start again
   bool listed = false;                 ///< in the dispatcher's ready list
   std::optional<std::uint64_t> token;  ///< set for the strand of one token
   Strand* home = nullptr;              ///< of a token's strand: the lane that its records come by

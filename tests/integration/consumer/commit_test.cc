@@ -184,7 +184,8 @@ TEST_F(CommitTest, ManualInKeyOrderAnswersAPositionBeforeWhatIsUnfinished) {
   {
     const std::scoped_lock lock(mutex);
     ASSERT_TRUE(answer);
-    EXPECT_TRUE(!*answer || **answer <= Offset{0});
+    ASSERT_TRUE(*answer) << answer->error().message;
+    EXPECT_EQ(**answer, Offset{}) << "nothing before it is finished";
   }
   EXPECT_LE(committed(0), 0);
   door.open();

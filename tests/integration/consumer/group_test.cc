@@ -247,9 +247,11 @@ TEST_P(StopWithListenerTest, CommitsAfterTheListenerHasFlushed) {
     }
     void on_released(std::span<const ReleasedPartition> all) override {
       for (const ReleasedPartition& one : all) EXPECT_EQ(one.committed, one.position);
+      released += all.size();
     }
     std::function<std::int64_t(std::int32_t)> committed;
     int flushed = 0;
+    std::size_t released = 0;
   } listener([this](std::int32_t partition) { return committed(partition); });
   ConsumerConfig settings = member_config();
   settings.listener = &listener;
@@ -259,6 +261,7 @@ TEST_P(StopWithListenerTest, CommitsAfterTheListenerHasFlushed) {
   ASSERT_TRUE(journal.wait_for(static_cast<std::size_t>(3 * kRecords)));
   EXPECT_TRUE(consumer.stop().ok());
   EXPECT_EQ(listener.flushed, 3);
+  EXPECT_EQ(listener.released, 3U);
   EXPECT_TRUE(all_committed());
 }
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -61,10 +62,12 @@ class FakeBroker {
   std::map<TopicPartition, Offset> starts;  ///< where partitions begin, as far as it is known
   Offset high{1000};                        ///< every partition's end; invalid: not known yet
   std::vector<std::string> log;             ///< what was asked, in order
+  bool silent = false;                      ///< says nothing of records that have come
   bool lost = false;
   bool revoking = false;  ///< a revoke waits for its answer: no other event comes before
   bool closing = false;
   bool closed = false;
+  std::optional<Error> refuses_start;
   bool answers_commits = true;  ///< at once; else the test does
   FakeMessages messages;
 };
@@ -75,7 +78,9 @@ class FakeFeed final : public detail::PartitionFeed {
     broker_.open.insert(id_);
   }
   ~FakeFeed() override { broker_.open.erase(id_); }
-  [[nodiscard]] bool ready() const noexcept override { return !broker_.queues[id_].empty(); }
+  [[nodiscard]] bool ready() const noexcept override {
+    return !broker_.silent && !broker_.queues[id_].empty();
+  }
   void fetch(std::size_t max, Offset expected, detail::RecordBatch& batch, std::uint64_t& filtered,
              detail::BrokerEvents&) override {
     auto& queue = broker_.queues[id_];
@@ -102,7 +107,10 @@ class FakeClient : public detail::BrokerClient {
  public:
   explicit FakeClient(FakeBroker& broker) : broker_(broker) {}
 
-  Result<void> start() override { return {}; }
+  Result<void> start() override {
+    if (broker_.refuses_start) return Unexpected(*broker_.refuses_start);
+    return {};
+  }
   void poll(detail::BrokerEvents& events) override {
     while (!broker_.events.empty()) {
       const auto event = std::move(broker_.events.front());

@@ -42,8 +42,15 @@ FakeBroker& lasting_broker() {
   return brokers->emplace_back();
 }
 
-detail::GroupPorts dying_clients(FakeBroker& broker, const std::atomic<bool>& dies) {
+/// Waits for handlers that refer to the test's own variables, however slow the machine is.
+detail::GroupPorts patient_ports() {
   detail::GroupPorts ports;
+  ports.worker_patience = 1min;
+  return ports;
+}
+
+detail::GroupPorts dying_clients(FakeBroker& broker, const std::atomic<bool>& dies) {
+  detail::GroupPorts ports = patient_ports();
   ports.connect = [&](const ConsumerConfig&, unsigned, detail::Doorbell&) {
     return Result<std::unique_ptr<detail::BrokerClient>>(
         std::make_unique<DyingClient>(broker, dies));
@@ -133,7 +140,7 @@ TEST(GroupOfInstances, AHandlerThatWaitsWhenThePollerThrowsIsAnswered) {
   broker.answers_commits = false;
   broker.assign({orders(0)});
   broker.produce(orders(0), 0, 1);
-  detail::GroupPorts ports;
+  detail::GroupPorts ports = patient_ports();
   ports.connect = [&](const ConsumerConfig&, unsigned, detail::Doorbell&) {
     return Result<std::unique_ptr<detail::BrokerClient>>(
         std::make_unique<DiesAfterACommit>(broker));
@@ -225,6 +232,75 @@ TEST(GroupOfInstances, AListenerCanTellTheInstances) {
   EXPECT_EQ(listener.owners[orders(0)], 0U);
   EXPECT_EQ(listener.owners[orders(1)], 1U);
   EXPECT_EQ(listener.released, 2U);
+}
+
+TEST(GroupOfInstances, AnInstanceThatHasEndedAnswersWhileOthersDrain) {
+  static std::atomic<bool> begun{false};
+  static std::atomic<bool> first_closed{false};
+  static std::atomic<bool> answered{false};
+  static std::atomic<bool> second_closed{false};
+  begun = first_closed = answered = second_closed = false;
+  struct First final : FakeClient {
+    using FakeClient::FakeClient;
+    void poll(detail::BrokerEvents& events) override {
+      if (begun && !std::exchange(told, true)) {
+        events.on_error({{ErrorCode::fenced, "somebody has this identity"}, std::nullopt, true});
+      }
+      FakeClient::poll(events);
+    }
+    [[nodiscard]] bool closed() const override {
+      if (FakeClient::closed()) first_closed = true;
+      return FakeClient::closed();
+    }
+    bool told = false;
+  };
+  /// Needs the worker that the first one's handler holds, so to speak.
+  struct Second final : FakeClient {
+    using FakeClient::FakeClient;
+    [[nodiscard]] bool closed() const override {
+      if (answered && FakeClient::closed()) second_closed = true;
+      return second_closed;
+    }
+  };
+  std::deque<FakeBroker> brokers(2);
+  brokers[0].assign({orders(0)});
+  brokers[0].produce(orders(0), 0, 1);
+  detail::GroupPorts ports = patient_ports();
+  ports.connect = [&](const ConsumerConfig&, unsigned instance, detail::Doorbell&) {
+    using Client = Result<std::unique_ptr<detail::BrokerClient>>;
+    return instance == 0 ? Client(std::make_unique<First>(brokers[0]))
+                         : Client(std::make_unique<Second>(brokers[1]));
+  };
+  ConsumerConfig config = group_config(2);
+  config.commit.mode = CommitMode::manual;
+  config.shutdown.drain_timeout = 10ms;
+  detail::GroupOfInstances group(config, std::move(ports));
+  std::optional<ErrorCode> answer;
+  const RunSummary summary = group.run(detail::source_of([&](const Record&, Context& context) {
+                                         begun = true;
+                                         while (!first_closed) std::this_thread::yield();
+                                         answer = context.commit().error().code;
+                                         answered = true;
+                                       }),
+                                       {});
+  EXPECT_EQ(answer, ErrorCode::not_assigned);
+  EXPECT_TRUE(second_closed) << "before its deadline: the answer did not wait for it";
+  ASSERT_TRUE(summary.error);
+  EXPECT_EQ(summary.error->code, ErrorCode::fenced);
+}
+
+TEST(GroupOfInstances, AClientThatCannotStartEndsTheRun) {
+  FakeBroker broker;
+  broker.refuses_start = Error{ErrorCode::unknown_topic, "no such partition"};
+  detail::GroupPorts ports;
+  ports.connect = [&](const ConsumerConfig&, unsigned, detail::Doorbell&) {
+    return Result<std::unique_ptr<detail::BrokerClient>>(std::make_unique<FakeClient>(broker));
+  };
+  detail::GroupOfInstances group(group_config(1), std::move(ports));
+  const RunSummary summary = group.run(detail::source_of([](const Record&) {}), {});
+  ASSERT_TRUE(summary.error);
+  EXPECT_EQ(summary.error->message, "no such partition");
+  EXPECT_EQ(group.state(), State::failed);
 }
 
 TEST(GroupOfInstances, ARefusedPollerThreadEndsThoseThatRun) {

@@ -17,43 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(Instance, StopDrainsCommitsAndLeavesTheGroup) {
-  InstanceRig rig(instance_config(), ignore);
-  rig.broker.assign({orders(0)});
-  rig.broker.produce(orders(0), 0, 5);
-  rig.settle();
-  rig.instance().request_stop(StopMode::drain);
-  rig.settle();
-  EXPECT_TRUE(rig.instance().closed());
-  EXPECT_THAT(rig.log_since("commit"),
-              ElementsAre("commit orders[0]=5", "close", "answer revoke orders[0]"));
-  const RunSummary summary = rig.summary();
-  EXPECT_TRUE(summary.ok());
-  ASSERT_EQ(summary.partitions.size(), 1U);
-  EXPECT_EQ(summary.partitions[0].committed, Offset{5});
-  EXPECT_EQ(rig.broker.messages.live(), 0U);
-}
-
-TEST(Instance, AStopTellsTheListenerBeforeTheFinalCommit) {
-  struct Flushing final : RebalanceListener {
-    void on_revoked(std::span<const TopicPartition>) override { log->emplace_back("flush"); }
-    std::vector<std::string>* log = nullptr;
-  } listener;
-  ConsumerConfig config = instance_config();
-  config.listener = &listener;
-  InstanceRig rig(config, ignore);
-  listener.log = &rig.broker.log;
-  rig.broker.assign({orders(0)});
-  rig.broker.produce(orders(0), 0, 5);
-  rig.settle();
-  rig.instance().request_stop(StopMode::drain);
-  rig.settle();
-  EXPECT_TRUE(rig.instance().closed());
-  EXPECT_THAT(rig.log_since("flush"),
-              ElementsAre("flush", "commit orders[0]=5", "close", "answer revoke orders[0]"));
-  EXPECT_THAT(rig.broker.log, testing::Contains("flush").Times(1));
-}
-
 TEST(Instance, WhatASlowRunGivesBackGoesOutInTheSameTurn) {
   ConsumerConfig config = instance_config();
   config.order = Ordering::none;
@@ -92,90 +55,6 @@ TEST(Instance, RefusedBeforeAnythingWasReadEndsARunOnExactPartitions) {
   EXPECT_TRUE(rig.instance().closed());
   ASSERT_TRUE(rig.summary().error);
   EXPECT_EQ(rig.summary().error->code, ErrorCode::authentication);
-}
-
-TEST(Instance, StopWithDrainRunningLeavesWhatHasNotBegun) {
-  std::size_t handled = 0;
-  InstanceRig rig(instance_config(), [&](const Record&) { ++handled; });
-  rig.broker.assign({orders(0)});
-  rig.broker.produce(orders(0), 0, 5);
-  rig.turn();
-  rig.instance().request_stop(StopMode::drain);
-  rig.settle();
-  EXPECT_EQ(handled, 0U);
-  EXPECT_TRUE(rig.instance().closed());
-  EXPECT_EQ(rig.summary().left_queued, 5U);
-  EXPECT_EQ(rig.summary().left_in_flight, 0U);
-}
-
-TEST(Instance, StopWithDrainAdmittedFinishesThem) {
-  ConsumerConfig config = instance_config();
-  config.shutdown.drain = Drain::admitted;
-  std::size_t handled = 0;
-  InstanceRig rig(config, [&](const Record&) { ++handled; });
-  rig.broker.assign({orders(0)});
-  rig.broker.produce(orders(0), 0, 5);
-  rig.turn();
-  rig.instance().request_stop(StopMode::drain);
-  rig.settle();
-  EXPECT_EQ(handled, 5U);
-  EXPECT_TRUE(rig.instance().closed());
-  EXPECT_EQ(rig.broker.committed.at(orders(0)), Offset{5});
-}
-
-TEST(Instance, AStopWaitsForNothingQueuedBehindAParkedRecord) {
-  ConsumerConfig config = instance_config();
-  config.shutdown.drain = Drain::admitted;
-  config.failure.attempts_max = 1;
-  config.failure.exhausted = Exhausted::park;
-  InstanceRig rig(config, [](const Record& record) {
-    if (record.offset() == Offset{2}) throw std::runtime_error("bad date");
-  });
-  rig.broker.assign({orders(0)});
-  rig.broker.produce(orders(0), 0, 5);
-  rig.settle();
-  rig.instance().request_stop(StopMode::drain);
-  rig.settle();
-  EXPECT_TRUE(rig.instance().closed()) << "although the clock has not moved";
-  EXPECT_EQ(rig.broker.committed.at(orders(0)), Offset{2});
-}
-
-TEST(Instance, AHandlerThatHangsIsNamedAndDoesNotHoldTheStop) {
-  InstanceRig* poller = nullptr;
-  InstanceRig rig(instance_config(), [&](const Record& record) {
-    if (record.offset() != Offset{1}) return;
-    poller->instance().request_stop(StopMode::drain);
-    poller->turn();
-    poller->clock.advance(31s);
-    for (int i = 0; i < 10; ++i) poller->turn();
-    EXPECT_TRUE(poller->instance().closed());
-  });
-  poller = &rig;
-  rig.broker.assign({orders(0)});
-  rig.broker.produce(orders(0), 0, 1);
-  rig.settle();
-  rig.broker.produce(orders(0), 1, 3);
-  rig.turn();
-  rig.run_jobs();
-  const RunSummary summary = rig.summary();
-  ASSERT_EQ(summary.left.size(), 1U);
-  EXPECT_EQ(summary.left[0].offset, Offset{1});
-  EXPECT_EQ(summary.left_in_flight, 1U);
-  EXPECT_EQ(rig.broker.committed.at(orders(0)), Offset{1});
-  EXPECT_TRUE(rig.instance().settled()) << "it came back after all";
-}
-
-TEST(Instance, NowStopsWithoutWaiting) {
-  InstanceRig rig(instance_config(), ignore);
-  rig.broker.assign({orders(0)});
-  rig.broker.produce(orders(0), 0, 5);
-  rig.turn();
-  ASSERT_EQ(rig.jobs.size(), 1U);
-  rig.instance().request_stop(StopMode::now);
-  for (int i = 0; i < 5; ++i) rig.turn();
-  EXPECT_TRUE(rig.instance().closed());
-  rig.run_jobs();
-  EXPECT_TRUE(rig.instance().settled());
 }
 
 TEST(Instance, AFailureThatStopsCommitsUpToTheRecord) {
@@ -220,6 +99,17 @@ TEST(Instance, RefusalBeforeTheFirstAssignmentEndsIt) {
   EXPECT_EQ(rig.summary().error->code, ErrorCode::authentication);
 }
 
+TEST(Instance, AClientThatIsFinishedEndsTheRun) {
+  InstanceRig rig(instance_config(), ignore);
+  rig.broker.assign({orders(0)});
+  rig.settle();
+  rig.broker.error({{ErrorCode::fenced, "another one has the instance id"}, std::nullopt, true});
+  rig.settle();
+  EXPECT_TRUE(rig.instance().closed());
+  ASSERT_TRUE(rig.summary().error);
+  EXPECT_EQ(rig.summary().error->code, ErrorCode::fenced);
+}
+
 TEST(Instance, ErrorsWhileRunningAreLoggedAndItGoesOn) {
   InstanceRig rig(instance_config(), ignore);
   rig.broker.assign({orders(0)});
@@ -247,6 +137,52 @@ TEST(Instance, BackPressureStopsReadingAtTheHighMarkAndGoesOnAtTheLow) {
   rig.pass(200ms);
   EXPECT_EQ(rig.stats().processed, 1000U);
   EXPECT_FALSE(rig.stats().partitions[0].gated);
+}
+
+TEST(Instance, NoPartitionIsAlwaysTheLastOne) {
+  ConsumerConfig config = instance_config();
+  config.in_flight.records_max = config.in_flight.records_max_per_partition = 10;
+  config.fetch.batch_records_max = 10;
+  std::vector<std::int32_t> partitions;
+  InstanceRig rig(config, [&](const Record& r) { partitions.push_back(r.partition().value()); });
+  rig.broker.assign({orders(0), orders(1)});
+  for (const std::int32_t number : {0, 1}) rig.broker.produce(orders(number), 0, 100);
+  for (int i = 0; i < 8; ++i) {
+    rig.turn();
+    rig.run_jobs();
+  }
+  EXPECT_THAT(partitions, testing::Contains(0));
+  EXPECT_THAT(partitions, testing::Contains(1)) << "one has taken all the room, again and again";
+}
+
+TEST(Instance, AWakeUpThatWasLostSilencesAPartitionForNoLongerThanASweep) {
+  InstanceRig rig(instance_config(), ignore);
+  rig.broker.assign({orders(0)});
+  rig.settle();
+  rig.broker.silent = true;
+  rig.broker.produce(orders(0), 0, 5);
+  rig.settle();
+  EXPECT_EQ(rig.broker.queues[orders(0)].size(), 5U);
+  rig.pass(100ms);
+  EXPECT_EQ(rig.broker.queues[orders(0)].size(), 0U);
+}
+
+TEST(Instance, APartitionThatDrainsTakesNothingMore) {
+  InstanceRig* poller = nullptr;
+  InstanceRig rig(instance_config(), [&](const Record&) {
+    poller->broker.revoke({orders(0)});
+    poller->broker.produce(orders(0), 1, 5);
+    poller->turn();
+    poller->clock.advance(200ms);
+    poller->turn();
+    EXPECT_EQ(poller->broker.queues[orders(0)].size(), 5U);
+  });
+  poller = &rig;
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 1);
+  rig.settle();
+  EXPECT_THAT(rig.log_since("commit"),
+              ElementsAre("commit orders[0]=1", "answer revoke orders[0]"));
 }
 
 TEST(Instance, LagCountsFromTheStartUntilSomethingIsRead) {

@@ -1,6 +1,7 @@
 #include "consumer/rebalancer.h"
 
 #include "consumer/instance_rig.h"
+#include "consumer/logging_listener.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,25 +13,6 @@ namespace strandline::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Writes what it is told into the broker's log, so that the order of everything shows.
-struct LoggingListener final : RebalanceListener {
-  explicit LoggingListener(std::vector<std::string>& log) : log_(log) {}
-  void on_assigned(std::span<const TopicPartition> p) override { note("assigned", p); }
-  void on_revoked(std::span<const TopicPartition> p) override { note("revoked", p); }
-  void on_lost(std::span<const TopicPartition> p) override { note("lost", p); }
-  void on_released(std::span<const ReleasedPartition> partitions) override {
-    for (const ReleasedPartition& one : partitions) {
-      log_.push_back(
-          "released " + to_string(one.partition) + "=" + std::to_string(one.committed.value()) +
-          "/" + std::to_string(one.position.value()) + (one.error ? " " + one.error->message : ""));
-    }
-  }
-  void note(const std::string& what, std::span<const TopicPartition> partitions) {
-    log_.push_back(what + " " + std::to_string(partitions.size()));
-  }
-  std::vector<std::string>& log_;
-};
 
 TEST(Rebalancer, SplitsEveryQueueBeforeItAnswersTheAssignment) {
   InstanceRig rig(instance_config(), ignore);
@@ -70,57 +52,41 @@ TEST(Rebalancer, CommitsWhatFinishedWhilePartitionsAreStillOurs) {
   EXPECT_TRUE(rig.broker.open.contains(orders(1))) << "the other partition stays";
 }
 
-TEST(Rebalancer, AStopTellsOfEachPartitionOnce) {
-  ConsumerConfig config = instance_config();
-  struct Counting final : RebalanceListener {
-    void on_revoked(std::span<const TopicPartition> partitions) override {
-      told.insert(told.end(), partitions.begin(), partitions.end());
-    }
-    std::vector<TopicPartition> told;
-  } listener;
-  config.listener = &listener;
-  InstanceRig rig(config, ignore);
-  rig.broker.answers_commits = false;
-  rig.broker.assign({orders(0), orders(1)});
-  rig.broker.produce(orders(0), 0, 5);
-  rig.broker.produce(orders(1), 0, 5);
-  rig.settle();
-  while (!rig.broker.commits.empty()) rig.broker.answer_commit();
-  rig.broker.produce(orders(0), 5, 5);
-  rig.broker.produce(orders(1), 5, 5);
-  rig.settle();
-  rig.broker.revoke({orders(0)});
-  rig.settle();
-  EXPECT_THAT(listener.told, ElementsAre(orders(0)));
-  rig.instance().request_stop(StopMode::drain);
-  rig.settle();
-  EXPECT_THAT(listener.told, ElementsAre(orders(0), orders(1))) << "before the commit is answered";
-  while (!rig.broker.commits.empty()) {
-    rig.broker.answer_commit();
-    rig.settle();
-  }
-  EXPECT_TRUE(rig.instance().closed());
-  EXPECT_THAT(listener.told, ElementsAre(orders(0), orders(1)));
-  EXPECT_EQ(rig.broker.committed[orders(1)], Offset{10});
-}
-
 TEST(Rebalancer, RevokeWaitsForWhatRunsAndRetainedPartitionsGoOn) {
   std::vector<std::int64_t> handled;
+  InstanceRig* poller = nullptr;
   InstanceRig rig(instance_config(), [&](const Record& r) {
     handled.push_back(r.partition().value() * 100 + r.offset().value());
+    if (r.partition() != PartitionId{0}) return;
+    poller->broker.revoke({orders(0)});
+    poller->turn();
+    poller->broker.produce(orders(1), 0, 1);
+    poller->turn();
+    EXPECT_THAT(poller->log_since("answer revoke"), IsEmpty()) << "it is being handled";
+    poller->run_jobs();
+    EXPECT_THAT(handled, ElementsAre(0, 100)) << "the retained partition goes on meanwhile";
   });
+  poller = &rig;
   rig.broker.assign({orders(0), orders(1)});
   rig.broker.produce(orders(0), 0, 1);
-  rig.turn();
-  ASSERT_EQ(rig.jobs.size(), 1U);
-  rig.broker.revoke({orders(0)});
-  rig.turn();
-  EXPECT_THAT(rig.log_since("answer revoke"), IsEmpty()) << "its record has not been handed back";
-  rig.broker.produce(orders(1), 0, 1);
-  rig.turn();
-  EXPECT_EQ(rig.jobs.size(), 2U) << "the retained partition goes on meanwhile";
   rig.settle();
   EXPECT_THAT(rig.log_since("answer revoke"), ElementsAre("answer revoke orders[0]"));
+}
+
+TEST(Rebalancer, ARevokeWaitsForNoRunThatNobodyHasBegun) {
+  InstanceRig rig(instance_config(), ignore);
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.turn();
+  ASSERT_EQ(rig.jobs.size(), 1U) << "behind slow handlers of other partitions, perhaps";
+  rig.broker.revoke({orders(0)});
+  rig.turn();
+  rig.turn();
+  EXPECT_THAT(rig.log_since("answer revoke"), ElementsAre("answer revoke orders[0]"));
+  EXPECT_GT(rig.broker.messages.live(), 0U) << "the job still refers to them";
+  rig.settle();
+  EXPECT_EQ(rig.broker.messages.live(), 0U);
+  EXPECT_EQ(rig.stats().processed, 0U);
 }
 
 TEST(Rebalancer, RevokeStartsNothingNew) {
@@ -170,68 +136,6 @@ TEST(Rebalancer, TheDrainDeadlineGivesThePartitionUpWithoutWhatHasNotFinished) {
   rig.pass(1s);
   EXPECT_GE(rig.stats().late_completions_fenced, 1U);
   EXPECT_EQ(rig.broker.messages.live(), 0U) << "released when the handler came back";
-}
-
-/// Five finished records of one partition, and a listener that writes into `told`.
-class ToldOfTheEnd : public testing::Test {
- protected:
-  ToldOfTheEnd() : rig(config(), ignore) {
-    rig.broker.answers_commits = false;
-    rig.broker.assign({orders(0), orders(1)});
-    rig.broker.produce(orders(0), 0, 5);
-    rig.settle();
-    rig.broker.revoke({orders(0), orders(1)});
-    rig.settle();
-  }
-  ConsumerConfig config() {
-    ConsumerConfig config = instance_config();
-    config.commit.interval = 1h;
-    config.listener = &listener;
-    return config;
-  }
-  std::vector<std::string> told;
-  LoggingListener listener{told};
-  InstanceRig rig;
-};
-
-TEST_F(ToldOfTheEnd, ReleasedIsToldWhenTheFinalCommitIsAnswered) {
-  EXPECT_THAT(told, ElementsAre("assigned 2", "revoked 2"));
-  rig.broker.answer_commit();
-  rig.settle();
-  EXPECT_THAT(told, ElementsAre("assigned 2", "revoked 2", "released orders[0]=5/5",
-                                "released orders[1]=-1/-1"));
-}
-
-TEST_F(ToldOfTheEnd, ReleasedSaysWhyThePositionIsNotCommitted) {
-  rig.broker.answer_commit(Error{ErrorCode::fenced, "somebody has this identity"});
-  rig.settle();
-  EXPECT_THAT(told, testing::Contains("released orders[0]=-1/5 somebody has this identity"));
-}
-
-TEST_F(ToldOfTheEnd, ReleasedIsToldAtTheDeadlineOfTheCommit) {
-  rig.pass(11s);
-  EXPECT_THAT(told, testing::Contains(testing::AllOf(testing::StartsWith("released orders[0]=-1/5"),
-                                                     HasSubstr("not answered"))));
-}
-
-TEST_F(ToldOfTheEnd, LostMeanwhileTheyAreNotReleased) {
-  rig.broker.lost = true;
-  rig.settle();
-  EXPECT_THAT(told, ElementsAre("assigned 2", "revoked 2", "lost 2"));
-}
-
-TEST(Rebalancer, AStopReleasesAfterItsFinalCommit) {
-  ConsumerConfig config = instance_config();
-  std::vector<std::string> told;
-  LoggingListener listener(told);
-  config.listener = &listener;
-  InstanceRig rig(config, ignore);
-  rig.broker.assign({orders(0)});
-  rig.broker.produce(orders(0), 0, 5);
-  rig.settle();
-  rig.instance().request_stop(StopMode::drain);
-  rig.settle();
-  EXPECT_THAT(told, ElementsAre("assigned 1", "revoked 1", "released orders[0]=5/5"));
 }
 
 TEST(Rebalancer, CountsOneRebalanceForEachAssignment) {
@@ -302,6 +206,26 @@ TEST(Rebalancer, LostPartitionsAreFencedAndNeverCommitted) {
 }
 
 TEST(Rebalancer, ALossDuringTheDrainEndsItWithoutACommit) {
+  InstanceRig* poller = nullptr;
+  InstanceRig rig(instance_config(), [&](const Record& record) {
+    if (record.offset() != Offset{5}) return;
+    poller->broker.revoke({orders(0)});
+    poller->turn();
+    EXPECT_THAT(poller->log_since("answer revoke"), IsEmpty()) << "a handler is at work";
+    poller->broker.lost = true;
+    poller->turn();
+  });
+  poller = &rig;
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.settle();
+  rig.broker.produce(orders(0), 5, 1);
+  rig.settle();
+  EXPECT_THAT(rig.log_since("answer revoke"), ElementsAre("answer revoke orders[0]"));
+  EXPECT_THAT(rig.log_since("commit"), IsEmpty()) << "five were finished: not ours any more";
+}
+
+TEST(Rebalancer, ALossDuringTheFinalCommitEndsIt) {
   InstanceRig rig(instance_config(), ignore);
   rig.broker.assign({orders(0)});
   rig.broker.produce(orders(0), 0, 5);

@@ -178,6 +178,24 @@ TEST_F(AsyncDispatch, ADrainFinishesCallsBeforeTheHighestBegun) {
   EXPECT_EQ(partition.queued(), 20U);
 }
 
+TEST_F(AsyncDispatch, ADrainKeepsTheOrderOfWhatItTakesBack) {
+  DispatchRig rig(rig_config(Ordering::key), holding());
+  auto& partition = rig.assign();
+  rig.admit(partition, 0, {"a", "a", "b"});
+  rig.turn();
+  ASSERT_EQ(rig.jobs.size(), 2U) << "the keys are of two lanes";
+  rig.run_job(1);
+  ASSERT_THAT(offsets(), ElementsAre(2));
+  rig.dispatcher().quiesce(partition);
+  EXPECT_FALSE(rig.dispatcher().quiet(partition));
+  rig.run_all();
+  EXPECT_THAT(offsets(), ElementsAre(0, 2)) << "1 waits for 0";
+  done(0);
+  done(2);
+  rig.run_all();
+  EXPECT_THAT(offsets(), ElementsAre(1));
+}
+
 TEST_F(AsyncDispatch, AnAnswerAfterTheEpochCountsForNothingAndFreesTheRecord) {
   DispatchRig rig(rig_config(Ordering::none), holding());
   auto& partition = rig.assign();

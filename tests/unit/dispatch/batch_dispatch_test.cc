@@ -112,6 +112,28 @@ TEST(BatchDispatch, WhatACommitDeclaredFinishedIsNotTakenBack) {
   EXPECT_EQ(rig.messages.live(), 0U);
 }
 
+TEST(BatchDispatch, ABatchThatEndsTheConsumerNamesItsFirstRecordOnce) {
+  ConsumerConfig config = rig_config();
+  config.failure.attempts_max = 1;
+  DispatchRig rig(config, [](const Batch&) { throw std::runtime_error("no table"); });
+  rig.admit(rig.assign(), 5, 100);
+  rig.run_all();
+  ASSERT_TRUE(rig.stopped);
+  EXPECT_THAT(rig.stopped->message, testing::StartsWith("orders[0]@5 failed for good"));
+  EXPECT_EQ(rig.stops_required, 1U);
+}
+
+TEST(BatchDispatch, RecordsThatWaitForAnAttemptAreCounted) {
+  DispatchRig rig(rig_config(), [](const Batch&) { throw std::runtime_error("no table"); });
+  auto& partition = rig.assign();
+  rig.admit(partition, 0, 100);
+  rig.run_all();
+  EXPECT_EQ(partition.counters.waiting_retry, 100U);
+  rig.clock.advance(1min);
+  rig.turn();
+  EXPECT_EQ(partition.counters.waiting_retry, 0U);
+}
+
 TEST(BatchDispatch, AThrowFailsEachRecordOfTheBatchAndTheyComeAgainTogether) {
   std::vector<std::vector<std::int64_t>> batches;
   DispatchRig rig(rig_config(), [&](const Batch& batch) {

@@ -156,22 +156,6 @@ TEST_F(CoroutineDispatch, NestedTasksBeforeAndAfterASuspension) {
   EXPECT_EQ(rig.position(partition), 120);
 }
 
-TEST_F(CoroutineDispatch, TasksInALoopGiveTheirRoomBack) {
-  const auto one = []() -> Task<int> { co_return 1; };
-  int sum = 0;
-  const auto handler = [&](const Record&) -> Task<void> {
-    for (int i = 0; i < 1000; ++i) sum += co_await one();
-  };
-  DispatchRig rig(rig_config(Ordering::none), handler);
-  auto& partition = rig.assign();
-  rig.admit(partition, 0, 20);
-  rig.run_all();
-  rig.admit(partition, 20, 20);
-  rig.run_all();
-  EXPECT_EQ(sum, 40'000);
-  EXPECT_EQ(rig.position(partition), 40);
-}
-
 TEST_F(CoroutineDispatch, AThrowBeforeTheFirstSuspensionFailsTheRecord) {
   const auto handler = [&](const Record&) -> Task<void> {
     const Guard guard(gone);

@@ -48,8 +48,10 @@ class DispatchRig final : private detail::DispatchEvents, private detail::JobSin
     detail::AdmittedBatch& batch = pool_.take();
     for (std::size_t i = 0; i < keys.size(); ++i) {
       const std::int64_t offset = first_offset + static_cast<std::int64_t>(i);
-      batch.records.messages.push_back(
-          messages.make({.offset = offset, .key = keys[i], .value = std::to_string(offset)}));
+      batch.records.messages.push_back(messages.make({.offset = offset,
+                                                      .key = keys[i],
+                                                      .value = std::to_string(offset),
+                                                      .timestamp_ms = timestamp_ms}));
       batch.records.offsets.push_back(offset);
       batch.records.bytes += 10;
     }
@@ -99,11 +101,14 @@ class DispatchRig final : private detail::DispatchEvents, private detail::JobSin
   // Coroutines that outlive their consumer still read the clock, as they do the process's.
   ManualClock& clock = kept_clock();
   FakeMessages messages;
+  std::int64_t timestamp_ms = -1;  ///< of the records that are admitted; -1: they have none
   std::vector<detail::Job*> jobs;
-  std::optional<Error> stopped;
+  std::optional<Error> stopped;  ///< the first one
+  std::size_t stops_required = 0;
   std::deque<std::pair<std::uint64_t, detail::DeadLetter>> letters;
   std::vector<detail::DeadLetter> acknowledged;
   std::optional<Error> client_refuses;  ///< dead letters, before they reach the broker
+  std::size_t letters_refused = 0;      ///< by it
   std::vector<std::function<void(Result<Offset>)>> commit_requests;
 
  private:
@@ -115,13 +120,19 @@ class DispatchRig final : private detail::DispatchEvents, private detail::JobSin
   void submit(detail::Job* const* submitted, std::size_t count) override {
     jobs.insert(jobs.end(), submitted, submitted + count);
   }
-  void on_stop_required(Error error) override { stopped = std::move(error); }
+  void on_stop_required(Error error) override {
+    if (!stopped) stopped = std::move(error);
+    ++stops_required;
+  }
   void on_commit_requested(detail::Partition&,
                            std::function<void(Result<Offset>)> answer) override {
     commit_requests.push_back(std::move(answer));
   }
   Result<void> send_dead_letter(const detail::DeadLetter& letter, std::uint64_t token) override {
-    if (client_refuses) return Unexpected(*client_refuses);
+    if (client_refuses) {
+      ++letters_refused;
+      return Unexpected(*client_refuses);
+    }
     letters.emplace_back(token, letter);
     return {};
   }

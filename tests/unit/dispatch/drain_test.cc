@@ -55,6 +55,34 @@ TEST_F(DrainTest, TheDrainsDeadlineBeginsNothingMore) {
   EXPECT_EQ(partition.queued(), 8U);
 }
 
+TEST_F(DrainTest, AHandlerThatGivesUpWhenAskedToHasNotFailed) {
+  for (const Exhausted last : {Exhausted::drop, Exhausted::dead_letter, Exhausted::stop}) {
+    ConsumerConfig config = rig_config();
+    config.failure.attempts_max = 1;
+    config.failure.exhausted = last;
+    config.failure.dead_letter_topic = "dead";
+    DispatchRig* poller = nullptr;
+    detail::Partition* asked = nullptr;
+    DispatchRig rig(config, [&](const Record&, Context& context) {
+      poller->dispatcher().quiesce(*asked);
+      poller->dispatcher().cancel(*asked);
+      EXPECT_TRUE(context.stop_token().stop_requested());
+      throw std::runtime_error("gave up");
+    });
+    poller = &rig;
+    auto& partition = rig.assign();
+    asked = &partition;
+    rig.admit(partition, 0, 1);
+    rig.run_all();
+    EXPECT_EQ(partition.in_flight(), 1U) << "it comes again to the next owner";
+    EXPECT_EQ(rig.position(partition), -1);
+    EXPECT_EQ(rig.dispatcher().counters.dropped, 0U);
+    EXPECT_TRUE(rig.letters.empty());
+    EXPECT_FALSE(rig.stopped);
+    EXPECT_TRUE(rig.dispatcher().quiet(partition));
+  }
+}
+
 TEST_F(DrainTest, ADrainFinishesWhatLiesBeforeADeadLetterOnItsWay) {
   ConsumerConfig config = rig_config(Ordering::none);
   config.fetch.batch_records_max = 1;

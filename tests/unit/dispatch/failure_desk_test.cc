@@ -39,6 +39,44 @@ TEST(FailureDesk, AFailureThatAHandlerGotOverIsNotTheNextRecords) {
   EXPECT_EQ(rig.position(partition), 2);
 }
 
+TEST(FailureDesk, ADeadLetterOfAPartitionThatIsGoneIsForgotten) {
+  ConsumerConfig config = rig_config(Ordering::key);
+  config.failure.attempts_max = 1;
+  config.failure.exhausted = Exhausted::dead_letter;
+  config.failure.dead_letter_topic = "dead";
+  DispatchRig rig(config, [](const Record&) { throw std::runtime_error("bad date"); });
+  auto& partition = rig.assign();
+  rig.admit(partition, 0, {"a"});
+  rig.run_all();
+  ASSERT_EQ(rig.letters.size(), 1U);
+  rig.dispatcher().fence(partition);
+  rig.acknowledge(fail(ErrorCode::timed_out, "no leader"));
+  rig.pass(1min);
+  EXPECT_TRUE(rig.letters.empty()) << "the record is the next owner's";
+  EXPECT_EQ(rig.dispatcher().counters.dead_letter_failures, 0U);
+  EXPECT_EQ(rig.dispatcher().counters.dead_lettered, 0U);
+  EXPECT_EQ(rig.messages.live(), 0U);
+}
+
+TEST(FailureDesk, ALetterThatTheClientRefusesNeitherSpinsNorFloodsTheLog) {
+  std::vector<std::string> lines;
+  set_log_sink([&](LogLevel, std::string_view line) { lines.emplace_back(line); });
+  ConsumerConfig config = rig_config();
+  config.failure.attempts_max = 1;
+  config.failure.exhausted = Exhausted::dead_letter;
+  config.failure.dead_letter_topic = "dead";
+  config.failure.backoff = {.initial = 0ms, .max = 0ms, .multiplier = 1, .jitter = 0};
+  DispatchRig rig(config, [](const Record&) { throw std::runtime_error("bad date"); });
+  rig.client_refuses = Error{ErrorCode::invalid_config, "larger than message.max.bytes"};
+  rig.admit(rig.assign(), 0, 1);
+  rig.run_all();
+  for (int i = 0; i < 10; ++i) rig.pass(100ms);
+  set_log_sink({});
+  EXPECT_EQ(rig.letters_refused, 11U) << "every 100 ms, and not in each turn";
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(lines[1], HasSubstr("since the last such line: 10"));
+}
+
 TEST(FailureDesk, OneLineASecondTellsWhyRecordsAreTriedAgain) {
   std::vector<std::string> lines;
   set_log_sink([&](LogLevel, std::string_view line) { lines.emplace_back(line); });

@@ -40,8 +40,10 @@ TEST(DispatchSettings, InstancesShareTheLimitsOfTheProcess) {
   config.instances = 4;
   config.async_max = 2;
   config.in_flight.records_max = 1000;
+  config.in_flight.bytes_max = 4'000'000;
   const auto shared = detail::dispatch_settings(config, {HandlerKind::record, {}, false}, 2);
   EXPECT_EQ(shared.partition.limits.records_max, 250U);
+  EXPECT_EQ(shared.partition.limits.bytes_max, 1'000'000U);
   EXPECT_EQ(shared.async_max, 1U) << "never none at all";
   config.in_flight.records_max = 2;
   EXPECT_EQ(detail::dispatch_settings(config, {HandlerKind::record, {}, false}, 2)

@@ -53,6 +53,7 @@ TEST(ErrorMap, TellsWhatMendsItselfFromWhatDoesNot) {
 TEST(ErrorMap, DamagedRecordsAreNeverPassedBySilently) {
   EXPECT_TRUE(skips_records(RD_KAFKA_RESP_ERR__BAD_MSG));
   EXPECT_TRUE(skips_records(RD_KAFKA_RESP_ERR__BAD_COMPRESSION));
+  EXPECT_TRUE(skips_records(RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED));
   EXPECT_FALSE(skips_records(RD_KAFKA_RESP_ERR__TRANSPORT));
 }
 

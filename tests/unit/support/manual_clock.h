@@ -11,6 +11,11 @@ class ManualClock final : public detail::Clock {
       : now_(start) {}
 
   [[nodiscard]] detail::TimePoint now() const noexcept override { return now_; }
+  /// As if the Unix epoch had been when the steady clock was at 0.
+  [[nodiscard]] detail::WallTime wall_time() const noexcept override {
+    return detail::WallTime(
+        std::chrono::duration_cast<detail::WallTime::duration>(now_.time_since_epoch()));
+  }
   void advance(detail::Duration by) noexcept { now_ += by; }
   void set(detail::TimePoint now) noexcept { now_ = now; }
 
