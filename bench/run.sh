@@ -8,7 +8,7 @@ usage() {
 usage: bench/run.sh [smoke|quick|full] [--bootstrap-servers HOST:PORT] [--only PATTERN] [--results DIR]
   smoke   everything once on short topics: that it runs; its figures mean nothing
   quick   at most ten minutes (default)
-  full    every arm, setting and scenario: little more than an hour
+  full    every arm, setting and scenario: one to two hours, as the machine is
   --bootstrap-servers   a broker that runs already; default: one is started and deleted again
   --only                a regular expression: rows and programs whose name it matches
   --results             where the result, its report and its charts go; default: bench/results,
