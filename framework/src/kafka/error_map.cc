@@ -103,8 +103,8 @@ std::string_view special_hint(rd_kafka_resp_err_t error) noexcept {
     case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
     case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
       return "the records there cannot be read, and the consumer does not pass them by; restart to "
-             "fetch them again, or commit a later position to give them up, together with all before "
-             "it that is not committed yet";
+             "fetch them again, or commit a later position to give them up, together with all "
+             "before it that is not committed yet";
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
       return "raise fetch.bytes_max and librdkafka's receive.message.max.bytes above the size of "
              "the "
