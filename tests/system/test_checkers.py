@@ -125,16 +125,24 @@ def twice_in_one_assignment(h, rng):
     p.events.insert(i, dict(p.events[i]))
 
 
+def handled_again(h, p, i, later):
+    """Lets a later owner, one for which later(process, time) holds, handle p's record again; False when there is none."""
+    for q, j in events(h, "record_data"):
+        at = q.events[j]["timestamp"]
+        if q.events[j]["partition"] == p.events[i]["partition"] and later(q, at):
+            q.events.insert(j, {**p.events[i], "timestamp": at})
+            return True
+    return False
+
+
 def again_after_clean_handover(h, rng):
     """A later owner handles a record again that an earlier, unhurt one had finished and committed."""
     for p, i in sorted(events(h, "record_data"), key=lambda place: rng.random()):
         if p.killed_at is not None:
             continue
-        for q, j in events(h, "record_data"):
-            later = h.processes.index(q) > h.processes.index(p) and q.events[j]["timestamp"] > p.events[-1]["timestamp"]
-            if later and q.events[j]["partition"] == p.events[i]["partition"]:
-                q.events.insert(j, {**p.events[i], "timestamp": q.events[j]["timestamp"]})
-                return
+        if handled_again(h, p, i, lambda q, at: h.processes.index(q) > h.processes.index(p)
+                         and at > p.events[-1]["timestamp"]):
+            return
     raise NotApplicable("this seed has no clean hand-over")
 
 
@@ -146,11 +154,8 @@ def again_although_its_owner_was_killed_later(h, rng):
                          and partition in [part["partition"] for part in e["partitions"]]), None)
         if p.killed_at is None or given_up is None:
             continue
-        for q, j in events(h, "record_data"):
-            later = q is not p and q.events[j]["timestamp"] > given_up
-            if later and q.events[j]["partition"] == partition:
-                q.events.insert(j, {**p.events[i], "timestamp": q.events[j]["timestamp"]})
-                return
+        if handled_again(h, p, i, lambda q, at: q is not p and at > given_up):
+            return
     raise NotApplicable("this seed has no hand-over by a process that is killed later")
 
 

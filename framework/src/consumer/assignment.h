@@ -48,6 +48,10 @@ class Assignment {
   }
 
   [[nodiscard]] std::vector<AssignedPart>& parts() noexcept { return parts_; }
+  /// Of those that are assigned; they are added in the order of their epochs.
+  [[nodiscard]] Epoch newest_epoch() const noexcept {
+    return parts_.empty() ? Epoch{} : parts_.back().partition->epoch();
+  }
   [[nodiscard]] bool all_buried() const noexcept { return retired_.empty(); }
   [[nodiscard]] std::vector<TopicPartition> ids() const {
     std::vector<TopicPartition> ids;

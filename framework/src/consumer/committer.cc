@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -80,11 +81,12 @@ void Committer::time_out() {
   for (const auto& [done, answers] : late) {
     if (done) done(answers);
   }
-  std::vector<Asking> overdue;
-  for (Asking& one : asking_) {
-    if (now - one.since >= config_.timeout) overdue.push_back(std::move(one));
-  }
-  std::erase_if(asking_, [&](const Asking& one) { return now - one.since >= config_.timeout; });
+  const auto from = std::ranges::stable_partition(asking_, [&](const Asking& one) {
+                      return now - one.since < config_.timeout;
+                    }).begin();
+  const std::vector<Asking> overdue(std::make_move_iterator(from),
+                                    std::make_move_iterator(asking_.end()));
+  asking_.erase(from, asking_.end());
   for (const Asking& one : overdue) one.answer(Unexpected(no_answer()));
   if (!late.empty()) ask_again();
 }
@@ -96,10 +98,8 @@ void Committer::ask_again() {
     AssignedPart* const part = assignment_.find(one.partition);
     if (part == nullptr || part->partition->epoch() != one.epoch) {
       one.answer(gone(one.partition));
-    } else if (part->partition->ledger().requesting()) {
-      asking_.push_back(one);
     } else {
-      commit_for_handler(*part->partition, one.answer);
+      ask(*part->partition, one.since, one.answer);
     }
   }
 }
@@ -144,16 +144,19 @@ void Committer::commit_finally(const std::vector<TopicPartition>& partitions, co
 
 void Committer::commit_for_handler(Partition& partition,
                                    const std::function<void(Result<Offset>)>& answer) {
+  ask(partition, clock_.now(), answer);
+}
+
+void Committer::ask(Partition& partition, TimePoint since,
+                    const std::function<void(Result<Offset>)>& answer) {
   if (config_.mode == CommitMode::none) {
     return answer(fail(ErrorCode::invalid_state,
                        "commit.mode is none: Context::commit has nothing to commit with"));
   }
-  if (partition.fenced()) {
-    return answer(gone(partition.id()));
-  }
+  if (partition.fenced()) return answer(gone(partition.id()));
   if (!partition.ledger().dirty()) return answer(partition.ledger().position());
   if (partition.ledger().requesting()) {
-    asking_.push_back({partition.id(), partition.epoch(), clock_.now(), answer});
+    asking_.push_back({partition.id(), partition.epoch(), since, answer});
     return;
   }
   const Offset position = partition.ledger().position();
@@ -175,17 +178,13 @@ bool Committer::send(std::vector<PartitionOffset> offsets, bool scheduled, Done 
     log(LogLevel::warning, "a commit could not be sent: {}", id.error().message);
     return false;
   }
-  Epoch newest{};
-  for (const AssignedPart& part : assignment_.parts()) {
-    newest = std::max(newest, part.partition->epoch());
-  }
   for (const PartitionOffset& offset : offsets) {
     if (AssignedPart* part = assignment_.find(offset.partition)) {
       (void)part->partition->ledger().request();
     }
   }
-  requests_.emplace(*id,
-                    Request{std::move(offsets), clock_.now(), newest, std::move(done), scheduled});
+  requests_.emplace(*id, Request{std::move(offsets), clock_.now(), assignment_.newest_epoch(),
+                                 std::move(done), scheduled});
   return true;
 }
 

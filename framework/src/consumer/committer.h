@@ -84,6 +84,9 @@ class Committer {
   /// The answer in the stead of one that did not come.
   [[nodiscard]] static std::vector<CommittedOffset> unanswered(const Request& request,
                                                                const Error& why);
+  /// For a handler that has waited since then.
+  void ask(Partition& partition, TimePoint since,
+           const std::function<void(Result<Offset>)>& answer);
   [[nodiscard]] bool requesting(const std::vector<TopicPartition>& partitions);
   bool send(std::vector<PartitionOffset> offsets, bool scheduled, Done done);
 

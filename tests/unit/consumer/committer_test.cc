@@ -14,6 +14,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Five records are finished, and the periodic commit of them is out.
+void send_commit_of_five(InstanceRig& rig) {
+  rig.broker.answers_commits = false;
+  rig.broker.assign({orders(0)});
+  rig.broker.produce(orders(0), 0, 5);
+  rig.settle();
+  rig.pass(1100ms);
+}
+
 TEST(Committer, CommitsPeriodicallyAndOnlyWhatHasMoved) {
   InstanceRig rig(instance_config(), ignore);
   rig.broker.assign({orders(0), orders(1)});
@@ -30,11 +39,7 @@ TEST(Committer, CommitsPeriodicallyAndOnlyWhatHasMoved) {
 
 TEST(Committer, OnlyTheAnswerMakesAPositionCommitted) {
   InstanceRig rig(instance_config(), ignore);
-  rig.broker.answers_commits = false;
-  rig.broker.assign({orders(0)});
-  rig.broker.produce(orders(0), 0, 5);
-  rig.settle();
-  rig.pass(1100ms);
+  send_commit_of_five(rig);
   ASSERT_EQ(rig.broker.commits.size(), 1U);
   rig.pass(200ms);
   EXPECT_EQ(rig.stats().partitions[0].committed, Offset{});
@@ -168,11 +173,7 @@ TEST(Committer, ACommitThatIsNeverAnsweredDoesNotEndThem) {
   ConsumerConfig config = instance_config();
   config.commit.timeout = 10s;
   InstanceRig rig(config, ignore);
-  rig.broker.answers_commits = false;
-  rig.broker.assign({orders(0)});
-  rig.broker.produce(orders(0), 0, 5);
-  rig.settle();
-  rig.pass(1100ms);
+  send_commit_of_five(rig);
   ASSERT_EQ(rig.broker.commits.size(), 1U);
   rig.pass(9s);
   EXPECT_EQ(rig.broker.commits.size(), 1U);
@@ -220,11 +221,7 @@ TEST(Committer, OfAPartitionOneRequestIsOutAtATime) {
 
 TEST(Committer, TheFinalCommitFollowsTheOneThatIsOut) {
   InstanceRig rig(instance_config(), ignore);
-  rig.broker.answers_commits = false;
-  rig.broker.assign({orders(0)});
-  rig.broker.produce(orders(0), 0, 5);
-  rig.settle();
-  rig.pass(1100ms);
+  send_commit_of_five(rig);
   rig.broker.produce(orders(0), 5, 5);
   rig.settle();
   rig.broker.revoke({orders(0)});
@@ -243,11 +240,7 @@ TEST(Committer, AStopsCommitDoesNotWaitForOneThatIsNeverAnswered) {
   ConsumerConfig config = instance_config();
   config.commit.timeout = 10s;
   InstanceRig rig(config, ignore);
-  rig.broker.answers_commits = false;
-  rig.broker.assign({orders(0)});
-  rig.broker.produce(orders(0), 0, 5);
-  rig.settle();
-  rig.pass(1100ms);
+  send_commit_of_five(rig);
   rig.pass(5s);
   rig.broker.produce(orders(0), 5, 5);
   rig.settle();
@@ -310,11 +303,7 @@ TEST(Committer, AnAnswerToAnEarlierAssignmentsRequestIsNotThisOnes) {
   ConsumerConfig config = instance_config();
   config.commit.timeout = 10s;
   InstanceRig rig(config, ignore);
-  rig.broker.answers_commits = false;
-  rig.broker.assign({orders(0)});
-  rig.broker.produce(orders(0), 0, 5);
-  rig.settle();
-  rig.pass(1100ms);
+  send_commit_of_five(rig);
   rig.broker.revoke({orders(0)}, true);
   rig.broker.assign({orders(0)});
   rig.broker.produce(orders(0), 0, 5);

@@ -154,4 +154,13 @@ inline ConsumerConfig rig_config(Ordering order = Ordering::partition) {
   return config;
 }
 
+/// What fails goes to the dead-letter topic at once.
+inline ConsumerConfig dead_letter_config(Ordering order = Ordering::partition) {
+  ConsumerConfig config = rig_config(order);
+  config.failure.attempts_max = 1;
+  config.failure.exhausted = Exhausted::dead_letter;
+  config.failure.dead_letter_topic = "dead";
+  return config;
+}
+
 }  // namespace strandline::test

@@ -101,10 +101,7 @@ TEST_F(DispatcherTest, ExhaustedStopsBeforeTheRecordByDefault) {
 }
 
 TEST_F(DispatcherTest, ADeadLetterHoldsTheCommitUntilItIsAcknowledged) {
-  ConsumerConfig config = rig_config();
-  config.failure.attempts_max = 1;
-  config.failure.exhausted = Exhausted::dead_letter;
-  config.failure.dead_letter_topic = "dead";
+  ConsumerConfig config = dead_letter_config();
   DispatchRig rig(config, [](const Record& record) {
     if (record.offset() == Offset{1}) throw std::runtime_error("bad date");
     note(record);
@@ -130,10 +127,7 @@ TEST_F(DispatcherTest, ADeadLetterHoldsTheCommitUntilItIsAcknowledged) {
 }
 
 TEST_F(DispatcherTest, ADeadLettersFailureIsTheBrokersAndNotTheClients) {
-  ConsumerConfig config = rig_config(Ordering::none);
-  config.failure.attempts_max = 1;
-  config.failure.exhausted = Exhausted::dead_letter;
-  config.failure.dead_letter_topic = "dead";
+  ConsumerConfig config = dead_letter_config(Ordering::none);
   DispatchRig rig(config, [](const Record&) { throw std::runtime_error("bad date"); });
   auto& partition = rig.assign();
   rig.admit(partition, 0, 2);
@@ -158,10 +152,7 @@ TEST_F(DispatcherTest, ADeadLettersFailureIsTheBrokersAndNotTheClients) {
 }
 
 TEST_F(DispatcherTest, ADeadLetterTheClientRefusesIsCountedOnce) {
-  ConsumerConfig config = rig_config();
-  config.failure.attempts_max = 1;
-  config.failure.exhausted = Exhausted::dead_letter;
-  config.failure.dead_letter_topic = "dead";
+  ConsumerConfig config = dead_letter_config();
   DispatchRig rig(config, [](const Record&) { throw std::runtime_error("bad date"); });
   auto& partition = rig.assign();
   rig.client_refuses = Error{ErrorCode::dead_letter_failed, "larger than message.max.bytes"};

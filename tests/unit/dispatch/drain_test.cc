@@ -84,11 +84,8 @@ TEST_F(DrainTest, AHandlerThatGivesUpWhenAskedToHasNotFailed) {
 }
 
 TEST_F(DrainTest, ADrainFinishesWhatLiesBeforeADeadLetterOnItsWay) {
-  ConsumerConfig config = rig_config(Ordering::none);
+  ConsumerConfig config = dead_letter_config(Ordering::none);
   config.fetch.batch_records_max = 1;
-  config.failure.attempts_max = 1;
-  config.failure.exhausted = Exhausted::dead_letter;
-  config.failure.dead_letter_topic = "dead";
   DispatchRig rig(config, [](const Record& record) {
     if (record.offset() == Offset{2}) throw std::runtime_error("bad date");
     note(record);

@@ -40,10 +40,7 @@ TEST(FailureDesk, AFailureThatAHandlerGotOverIsNotTheNextRecords) {
 }
 
 TEST(FailureDesk, ADeadLetterOfAPartitionThatIsGoneIsForgotten) {
-  ConsumerConfig config = rig_config(Ordering::key);
-  config.failure.attempts_max = 1;
-  config.failure.exhausted = Exhausted::dead_letter;
-  config.failure.dead_letter_topic = "dead";
+  ConsumerConfig config = dead_letter_config(Ordering::key);
   DispatchRig rig(config, [](const Record&) { throw std::runtime_error("bad date"); });
   auto& partition = rig.assign();
   rig.admit(partition, 0, {"a"});
@@ -61,10 +58,7 @@ TEST(FailureDesk, ADeadLetterOfAPartitionThatIsGoneIsForgotten) {
 TEST(FailureDesk, ALetterThatTheClientRefusesNeitherSpinsNorFloodsTheLog) {
   std::vector<std::string> lines;
   set_log_sink([&](LogLevel, std::string_view line) { lines.emplace_back(line); });
-  ConsumerConfig config = rig_config();
-  config.failure.attempts_max = 1;
-  config.failure.exhausted = Exhausted::dead_letter;
-  config.failure.dead_letter_topic = "dead";
+  ConsumerConfig config = dead_letter_config();
   config.failure.backoff = {.initial = 0ms, .max = 0ms, .multiplier = 1, .jitter = 0};
   DispatchRig rig(config, [](const Record&) { throw std::runtime_error("bad date"); });
   rig.client_refuses = Error{ErrorCode::invalid_config, "larger than message.max.bytes"};
